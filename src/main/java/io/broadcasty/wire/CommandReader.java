@@ -84,7 +84,10 @@ public final class CommandReader {
           null, malformed("a command is a JSON object with `id` and `command`"));
     }
     CommandFields draft = new CommandFields();
-    for (String field = json.nextField(); field != null; field = json.nextField()) {
+    JsonReader.RepeatedField repeated = field -> draft.fault(JsonReader.repeated(field));
+    for (String field = json.nextField(repeated);
+        field != null;
+        field = json.nextField(repeated)) {
       try {
         draft.read(field, json);
       } catch (ProblemException e) {
@@ -299,8 +302,11 @@ public final class CommandReader {
     String epoch = null;
     long partition = 0;
     long sequence = -1;
+    List<String> repeated = new ArrayList<>();
     ProblemException fault = null;
-    for (String field = json.nextField(); field != null; field = json.nextField()) {
+    for (String field = json.nextField(repeated::add);
+        field != null;
+        field = json.nextField(repeated::add)) {
       try {
         switch (field) {
           case "channel" -> channel = json.text(field, Integer.MAX_VALUE); // checked as a name
@@ -319,6 +325,9 @@ public final class CommandReader {
     }
     if (fault != null) {
       throw fault;
+    }
+    if (!repeated.isEmpty()) {
+      throw new ProblemException(JsonReader.repeated(repeated.get(0)));
     }
     if (epoch == null || epoch.isEmpty() || sequence < 0) {
       throw invalidPosition();

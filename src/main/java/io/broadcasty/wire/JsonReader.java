@@ -3,12 +3,17 @@ package io.broadcasty.wire;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +33,21 @@ final class JsonReader implements AutoCloseable {
   private final JsonParser parser;
   private int rawBytes;
 
+  /** Handles a field that an object has twice. */
+  interface RepeatedField {
+    void onRepeated(String name) throws ProblemException;
+  }
+
+  /**
+   * Creates a reader.
+   *
+   * @throws ProblemException when the bytes are not well-formed UTF-8: Jackson would read several
+   *     byte sequences as the same text
+   */
   JsonReader(byte[] utf8) throws ProblemException {
+    if (!isWellFormed(utf8)) {
+      throw new ProblemException(Code.INVALID_JSON, "the message is not well-formed UTF-8");
+    }
     this.utf8 = utf8;
     try {
       this.parser = FACTORY.createParser(utf8);
@@ -46,18 +65,54 @@ final class JsonReader implements AutoCloseable {
     }
   }
 
-  /** Returns the next field's name, and moves to its value; null at the end of the object. */
+  /**
+   * Returns the next field's name, and moves to its value; null at the end of the object.
+   *
+   * @throws ProblemException also when the object has had a field of this name: readers of JSON
+   *     disagree on which of the two counts
+   */
   @Nullable String nextField() throws ProblemException {
+    return nextField(
+        name -> {
+          throw new ProblemException(repeated(name));
+        });
+  }
+
+  /** Returns the next field as {@link #nextField()} does, and reports one that is repeated. */
+  @Nullable String nextField(RepeatedField repeated) throws ProblemException {
+    String name;
+    boolean isNew;
     try {
       if (parser.nextToken() != JsonToken.FIELD_NAME) {
         return null;
       }
-      String name = parser.currentName();
+      name = parser.currentName();
+      isNew = remember(name, parser.getParsingContext());
       parser.nextToken();
-      return name;
     } catch (IOException e) {
       throw invalid(e);
     }
+    if (!isNew) {
+      repeated.onRepeated(name);
+    }
+    return name;
+  }
+
+  /** Returns the problem of a repeated field. */
+  static Problem repeated(String name) {
+    return Problem.of(
+        Code.INVALID_REQUEST, "the field `" + PublishReader.abbreviate(name) + "` occurs twice");
+  }
+
+  /** Remembers a name with its object; returns whether it is new there. */
+  private static boolean remember(String name, JsonStreamContext object) {
+    @SuppressWarnings("unchecked") // set here only
+    Set<String> names = (Set<String>) object.getCurrentValue();
+    if (names == null) {
+      names = new HashSet<>();
+      object.setCurrentValue(names);
+    }
+    return names.add(name);
   }
 
   @Nullable JsonToken current() {
@@ -181,6 +236,21 @@ final class JsonReader implements AutoCloseable {
       throw new ProblemException(
           Code.INVALID_JSON, "there is more than one JSON value in the message");
     }
+  }
+
+  /** Returns whether bytes are UTF-8 (RFC 3629): no over-long forms, no surrogates. */
+  private static boolean isWellFormed(byte[] utf8) {
+    for (int i = 0; i < utf8.length; i++) {
+      if (utf8[i] < 0) {
+        try {
+          var unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
+          return true;
+        } catch (CharacterCodingException e) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   @Override

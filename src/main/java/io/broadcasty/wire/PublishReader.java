@@ -79,7 +79,10 @@ public final class PublishReader {
               Code.INVALID_REQUEST, "a publication is a JSON object with `channel` and `payload`"));
     }
     Fields fields = new Fields("id");
-    for (String name = json.nextField(); name != null; name = json.nextField()) {
+    JsonReader.RepeatedField repeated = name -> fields.fault(JsonReader.repeated(name));
+    for (String name = json.nextField(repeated);
+        name != null;
+        name = json.nextField(repeated)) {
       if (name.equals("pushIfUndelivered")) {
         fields.readPush(json);
       } else if (!fields.read(name, json)) {
@@ -231,7 +234,10 @@ public final class PublishReader {
         return;
       }
       Headers.Builder builder = new Headers.Builder();
-      for (String name = json.nextField(); name != null; name = json.nextField()) {
+      JsonReader.RepeatedField ofBuilder = name -> {}; // which refuses it
+      for (String name = json.nextField(ofBuilder);
+          name != null;
+          name = json.nextField(ofBuilder)) {
         readHeader(name, json, builder);
       }
       headers = builder.build();

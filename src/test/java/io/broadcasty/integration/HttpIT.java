@@ -12,6 +12,7 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -181,6 +183,44 @@ class HttpIT extends BuiltWarTestBase {
             .POST(HttpRequest.BodyPublishers.ofString("a=b"))
             .build();
     assertProblem(415, "unsupported_media_type", api.send(form));
+  }
+
+  @Test
+  void oneRequestHasOneMeaning() {
+    String token = api.tokens.publisher();
+    for (String hex : List.of("C1B072697661746578", "EDA0BD", "EDB080", "FF", "E282")) {
+      assertProblem(400, "invalid_json", publishBytes("{'channel':'?','payload':1}", hex));
+      assertProblem(400, "invalid_json", publishBytes("{'channel':'a','payload':'?'}", hex));
+    }
+    assertProblem(
+        400,
+        "invalid_request",
+        api.publish("{\"channel\":\"a\",\"channel\":\"private-a\",\"payload\":1}"));
+    for (String ill : List.of("%C1%B0rivate-x", "%ED%A0%BD", "%ff")) {
+      assertEquals(400, api.get("/broadcasty/replay?channel=" + ill, token).statusCode(), ill);
+      assertEquals(400, api.get("/broadcasty/sse?channel=" + ill, token).statusCode(), ill);
+    }
+    HttpRequest encoded =
+        api.request("/broadcasty/publish", token)
+            .header("Content-Type", "application/json")
+            .header("Content-Encoding", "gzip")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"channel\":\"a\",\"payload\":1}"))
+            .build();
+    assertProblem(415, "unsupported_media_type", api.send(encoded));
+  }
+
+  /** Publishes a body with other bytes in place of its question mark. */
+  private HttpResponse<String> publishBytes(String body, String hex) {
+    String[] around = body.replace('\'', '"').split("\\?", -1);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(around[0].getBytes(StandardCharsets.UTF_8));
+    bytes.writeBytes(HexFormat.of().parseHex(hex));
+    bytes.writeBytes(around[1].getBytes(StandardCharsets.UTF_8));
+    return api.send(
+        api.request("/broadcasty/publish", api.tokens.publisher())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(bytes.toByteArray()))
+            .build());
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.transport.body.BodyAnswer;
 import io.broadcasty.transport.body.BodyOwner;
+import io.broadcasty.transport.body.MediaType;
 import io.broadcasty.transport.body.RequestBodies;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
@@ -66,10 +67,7 @@ final class BodyStage {
   }
 
   private static boolean isJson(HttpServletRequest request) {
-    String type = request.getContentType();
-    return request.getMethod().equals("POST")
-        && type != null
-        && type.regionMatches(true, 0, "application/json", 0, 16);
+    return request.getMethod().equals("POST") && MediaType.isJson(request.getContentType());
   }
 
   /** Returns what answers a request whose body is refused or whose client leaves meanwhile. */

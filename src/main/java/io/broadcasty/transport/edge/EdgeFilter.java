@@ -182,6 +182,14 @@ public class EdgeFilter extends HttpFilter {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return false;
     }
+    Problem fault = RequestSyntax.fault(request);
+    if (fault != null) {
+      if (fault.code() == Code.UNSUPPORTED_MEDIA_TYPE) {
+        response.setHeader("Accept-Encoding", "identity"); // RFC 9110, section 15.5.16
+      }
+      refuse(request, response, fault);
+      return false;
+    }
     String address = ClientAddress.of(request);
     boolean stream = path.equals(WS_PATH) || path.equals(SSE_PATH);
     if (stream && RequestBodies.isUnread(request)) {

@@ -2,6 +2,7 @@ package io.broadcasty.transport.http;
 
 import io.broadcasty.transport.body.BodyCap;
 import io.broadcasty.transport.body.BodyRequest;
+import io.broadcasty.transport.body.MediaType;
 import io.broadcasty.transport.edge.BodyBytes;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.wire.Code;
@@ -14,8 +15,7 @@ final class RequestBody {
   private RequestBody() {}
 
   static void requireJson(HttpServletRequest request) throws ProblemException {
-    String type = request.getContentType();
-    if (type == null || !type.regionMatches(true, 0, "application/json", 0, 16)) {
+    if (!MediaType.isJson(request.getContentType())) {
       throw new ProblemException(
           Code.UNSUPPORTED_MEDIA_TYPE, "send JSON with `Content-Type: application/json`");
     }

@@ -28,14 +28,18 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that each refusal at the edge is reported with the client's address and the caller. */
 class EdgeFilterTest {
@@ -107,12 +111,18 @@ class EdgeFilterTest {
             (name, arguments) ->
                 switch (name) {
                   case "getMethod" -> method;
-                  case "getRequestURI" -> path;
+                  case "getRequestURI" -> path.replaceFirst("\\?.*", "");
                   case "getContextPath" -> "";
                   case "getContentLengthLong" -> 0L;
                   case "getRemoteAddr" -> PROXY;
                   case "isSecure" -> false;
-                  case "getHeader" -> headers.get((String) arguments[0]);
+                  case "getQueryString" -> queryOf(path);
+                  case "getHeaders" ->
+                      Collections.enumeration(
+                          headers.containsKey((String) arguments[0])
+                              ? List.of(headers.get((String) arguments[0]).split("\n", -1))
+                              : List.<String>of());
+                  case "getHeader" -> firstLine(headers.get((String) arguments[0]));
                   case "getAttribute" -> attributes.get((String) arguments[0]);
                   case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
                   default -> null;
@@ -141,6 +151,16 @@ class EdgeFilterTest {
     return status[0];
   }
 
+  private static @Nullable String queryOf(String path) {
+    int mark = path.indexOf('?');
+    return mark < 0 ? null : path.substring(mark + 1);
+  }
+
+  /** What {@code getHeader} returns of a field in several lines. */
+  private static @Nullable String firstLine(@Nullable String lines) {
+    return lines == null ? null : lines.split("\n", -1)[0];
+  }
+
   private int send(String path, String... headers) throws Exception {
     Map<String, String> all = new HashMap<>(Map.of("X-Forwarded-For", CLIENT));
     for (int i = 0; i < headers.length; i += 2) {
@@ -161,6 +181,34 @@ class EdgeFilterTest {
     assertEquals(200, send("/broadcasty/admin/health", "Authorization", "Bearer good"));
     node.sessions.resume(SuspensionReason.CLOCK);
     assertEquals(200, send("/broadcasty/replay", "Authorization", "Bearer good"));
+  }
+
+  @Test
+  void refusesAnEncodedBody() throws Exception {
+    for (String coding : List.of("gzip", "br", "identity, gzip", "identity\ngzip", "x")) {
+      assertEquals(
+          415, send(PUBLISH, "Authorization", "Bearer good", "Content-Encoding", coding), coding);
+    }
+    assertEquals(
+        200, send(PUBLISH, "Authorization", "Bearer good", "Content-Encoding", "Identity"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"%C1%B0rivate-x", "%ED%A0%BD", "%ff", "%E2%82", "%", "%2", "%zz", "%u0070", "a%"})
+  void refusesAQueryAndAPathThatAreNotUtf8(String ill) throws Exception {
+    String replay = "/broadcasty/replay";
+    assertEquals(400, send(replay + "?channel=" + ill, "Authorization", "Bearer good"));
+    assertEquals(400, send(replay + "?" + ill + "=a&b", "Authorization", "Bearer good"));
+    assertEquals(400, send("/broadcasty/push/" + ill, "Authorization", "Bearer good"));
+  }
+
+  @Test
+  void takesAQueryInUtf8() throws Exception {
+    String replay = "/broadcasty/replay?channel=";
+    for (String well : List.of("a", "%61", "%E2%82%AC", "%f0%9f%98%80", "a%20b+c", "%00", "é")) {
+      assertEquals(200, send(replay + well, "Authorization", "Bearer good"), well);
+    }
   }
 
   @Test

@@ -1,0 +1,18 @@
+package io.broadcasty.transport.body;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The media types of request bodies. */
+public final class MediaType {
+
+  private static final Pattern JSON =
+      Pattern.compile("\\s*application/json\\s*(?:;.*)?", Pattern.CASE_INSENSITIVE);
+
+  private MediaType() {}
+
+  /** Returns whether a {@code Content-Type} is that of JSON, with any parameters. */
+  public static boolean isJson(@Nullable String contentType) {
+    return contentType != null && JSON.matcher(contentType).matches();
+  }
+}
