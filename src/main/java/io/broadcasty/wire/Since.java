@@ -41,6 +41,16 @@ public sealed interface Since {
   }
 
   /**
+   * After a position that no server of this protocol has given: everything kept, after {@code
+   * lost}, since nobody knows what the subscriber has missed.
+   */
+  record Unknown() implements Since {
+
+    /** Stands for the epoch in the reported position; no stream has it. */
+    public static final String EPOCH = "unknown";
+  }
+
+  /**
    * After the positions last seen, by channel. A channel that is missing did not exist for the
    * client.
    */

@@ -204,13 +204,21 @@ abstract class SseContract extends TransportContract {
     }
   }
 
+  /** A browser's EventSource would give up for good if it were refused. */
   @Test
-  void refusesAnInvalidCursor() {
+  void streamsOnAfterAnIdOfAnotherServer() {
+    String channel = Api.freshChannel("foreign.");
+    api.publishNumbers(channel, 1, 2);
     HttpRequest request =
-        request(api.tokens.guest(), List.of("a"), "").header("Last-Event-ID", "17").build();
-    HttpResponse<String> answer = api.send(request);
-    assertEquals(400, answer.statusCode());
-    assertTrue(answer.body().contains("Last-Event-ID"), answer.body());
+        request(api.tokens.guest(), List.of(channel), "").header("Last-Event-ID", "17").build();
+    try (SseStream stream = SseStream.open(request, api)) {
+      assertEquals("false", stream.next().field("recovered"));
+      Stream.Event lost = stream.next();
+      assertEquals("lost", lost.kind());
+      assertEquals("epoch", lost.field("reason"));
+      assertEquals(1, stream.next().sequence());
+      assertEquals(2, stream.next().sequence());
+    }
   }
 
   private HttpRequest.Builder request(String token, List<String> channels, String more) {

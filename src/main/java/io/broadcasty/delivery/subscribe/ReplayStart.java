@@ -32,6 +32,9 @@ record ReplayStart(String epoch, long after, boolean isHead, StreamState.Resume 
     if (since instanceof Since.Last last) {
       return at(state, state.epoch(), last.after(state));
     }
+    if (since instanceof Since.Unknown) {
+      return at(state, Since.Unknown.EPOCH, 0);
+    }
     if (since instanceof Since.After seen && (ofPattern || seen.contains(name))) {
       Position position = seen.position(name, state.partition());
       return position == null

@@ -35,7 +35,7 @@ record SseRequest(List<String> channels, Since since, boolean presence) {
       cursor = request.parameter("lastEventId");
     }
     if (cursor != null && !cursor.isBlank()) {
-      return Cursor.parse(cursor);
+      return after(cursor);
     }
     String last = request.parameter("last");
     if (last == null) {
@@ -46,6 +46,19 @@ record SseRequest(List<String> channels, Since since, boolean presence) {
           Code.INVALID_REQUEST, "give either `fromSequence` or `last`, not both");
     }
     return last(last);
+  }
+
+  /**
+   * Returns the place after a cursor. A browser's {@code EventSource} sends the last id that it got
+   * from whatever server, and gives up for good when it is refused.
+   */
+  private static Since after(String cursor) {
+    try {
+      return Cursor.parse(cursor);
+    } catch (ProblemException e) {
+      LOG.log(Level.DEBUG, "The id of the last event is not one of this server", e);
+      return new Since.Unknown();
+    }
   }
 
   private static boolean presence(StreamRequest request) throws ProblemException {

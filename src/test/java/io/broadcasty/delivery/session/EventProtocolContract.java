@@ -14,6 +14,8 @@ import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract of every protocol over Server-Sent Events. */
 public abstract class EventProtocolContract {
@@ -77,6 +79,47 @@ public abstract class EventProtocolContract {
     resumed.session.onTransportClosed();
     node.run();
     assertTrue(node.isQuiet());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "17",
+        "a",
+        "a!",
+        "a!e:0:1|",
+        "a!e:0:1~e:0:2",
+        "a b!e:0:1",
+        "a!e:99999:1",
+        "a!e:0:99999999999999999999",
+        "0123456789abcdef0123456789abcdef",
+        "{\"sequence\":1}",
+        "é"
+      })
+  void anIdOfAnotherServerIsLostAndTheStreamGoesOn(String foreign) throws ProblemException {
+    node.publish("a", "\"1\"");
+    node.publish("a.b", "\"2\"");
+    for (String target : List.of("a", "a.*")) {
+      Stream stream = open(FakeStreamRequest.channels(target).with("lastEventId", foreign));
+      List<Event> events = Event.all(stream.line.frames);
+      Event lost =
+          events.stream().filter(each -> "lost".equals(each.type())).findFirst().orElseThrow();
+      assertTrue(lost.data().contains("\"epoch\":\"unknown\""), lost.data());
+      assertTrue(events.get(events.size() - 1).data().contains(target.equals("a") ? "1" : "2"));
+      stream.session.onTransportClosed();
+      node.run();
+    }
+  }
+
+  @Test
+  void anIdOfAnotherServerOnAChannelWithoutPublicationsIsLostToo() throws ProblemException {
+    Stream stream = open(FakeStreamRequest.channels("nothing").with("lastEventId", "x".repeat(9000)));
+    assertTrue(
+        Event.all(stream.line.frames).stream().anyMatch(each -> "lost".equals(each.type())));
+    node.publish("nothing", "\"1\"");
+    node.run();
+    List<EncodedFrame> frames = stream.line.frames;
+    assertTrue(frames.get(frames.size() - 1).text().contains("\"1\""));
   }
 
   @Test
