@@ -85,9 +85,7 @@ public final class CommandReader {
     }
     CommandFields draft = new CommandFields();
     JsonReader.RepeatedField repeated = field -> draft.fault(JsonReader.repeated(field));
-    for (String field = json.nextField(repeated);
-        field != null;
-        field = json.nextField(repeated)) {
+    for (String field = json.nextField(repeated); field != null; field = json.nextField(repeated)) {
       try {
         draft.read(field, json);
       } catch (ProblemException e) {

@@ -80,9 +80,7 @@ public final class PublishReader {
     }
     Fields fields = new Fields("id");
     JsonReader.RepeatedField repeated = name -> fields.fault(JsonReader.repeated(name));
-    for (String name = json.nextField(repeated);
-        name != null;
-        name = json.nextField(repeated)) {
+    for (String name = json.nextField(repeated); name != null; name = json.nextField(repeated)) {
       if (name.equals("pushIfUndelivered")) {
         fields.readPush(json);
       } else if (!fields.read(name, json)) {

@@ -223,6 +223,71 @@ class HttpIT extends BuiltWarTestBase {
             .build());
   }
 
+  /** Each path answers each method: with a problem, and never with a page or without an end. */
+  @Test
+  void everyPathAnswersEveryMethod() {
+    String token = api.tokens.publisher();
+    for (String path :
+        List.of(
+            "sse?channel=a",
+            "ws",
+            "publish",
+            "replay?channel=a",
+            "ping",
+            "push/key",
+            "push/1",
+            "presence?channel=presence-a",
+            "presence/join",
+            "metrics",
+            "admin/nodes")) {
+      String allowed = options("/broadcasty/" + path);
+      for (String method : List.of("PUT", "PATCH", "DELETE", "FOO", "POST", "GET", "HEAD")) {
+        if (!List.of(allowed.split(", ", -1)).contains(method)) {
+          HttpResponse<String> answer = api.send(method(method, "/broadcasty/" + path, token));
+          assertEquals(405, answer.statusCode(), method + " " + path);
+          assertEquals(allowed, answer.headers().firstValue("Allow").orElse(""), path);
+          if (!method.equals("HEAD")) {
+            assertProblem(405, "method_not_allowed", answer);
+          }
+        }
+      }
+      if (allowed.contains("HEAD")) {
+        HttpResponse<String> head = api.send(method("HEAD", "/broadcasty/" + path, token));
+        assertEquals("", head.body(), path);
+        assertTrue(head.statusCode() < 500, path);
+      }
+    }
+    for (String path : List.of("/", "/demo.js", "/nowhere")) {
+      for (String method : List.of("PUT", "PATCH", "DELETE", "POST", "FOO")) {
+        assertProblem(405, "method_not_allowed", api.send(method(method, path, "")));
+      }
+      assertTrue(api.send(method("OPTIONS", path, "")).statusCode() < 500, path);
+    }
+  }
+
+  @Test
+  void aHeadOfAStreamEndsAndHoldsNoPlace() throws IOException {
+    String token = api.tokens.guest();
+    String stream = "/broadcasty/sse?channel=a&access_token=" + token;
+    for (int i = 0; i < 120; i++) { // more than a user may have
+      HttpResponse<String> head = api.send(method("HEAD", stream, ""));
+      assertEquals(200, head.statusCode());
+      assertTrue(head.headers().firstValue("Content-Type").orElse("").contains("event-stream"));
+    }
+    assertEquals(400, api.send(method("HEAD", "/broadcasty/sse", token)).statusCode());
+    assertEquals(401, api.send(method("HEAD", "/broadcasty/sse?channel=a", "")).statusCode());
+  }
+
+  private HttpRequest method(String method, String path, String token) {
+    return api.request(path, token).method(method, HttpRequest.BodyPublishers.noBody()).build();
+  }
+
+  private String options(String path) {
+    HttpResponse<String> answer = api.send(method("OPTIONS", path, ""));
+    assertEquals(204, answer.statusCode(), path);
+    return answer.headers().firstValue("Allow").orElse("");
+  }
+
   @Test
   void everyBadTokenIsRefusedEverywhere() throws JOSEException {
     JWTClaimsSet good =

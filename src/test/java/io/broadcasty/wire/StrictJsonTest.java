@@ -53,10 +53,21 @@ class StrictJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "C1B0", "C080", "E081B0", "F08081B0", // over-long forms
-        "EDA0BD", "EDA0BDEDB880", // surrogates
-        "F4908080", "F8888080", // beyond Unicode
-        "80", "FF", "E2", "E282", "C3", "61C3", "FE"
+        "C1B0",
+        "C080",
+        "E081B0",
+        "F08081B0", // over-long forms
+        "EDA0BD",
+        "EDA0BDEDB880", // surrogates
+        "F4908080",
+        "F8888080", // beyond Unicode
+        "80",
+        "FF",
+        "E2",
+        "E282",
+        "C3",
+        "61C3",
+        "FE"
       })
   void everyBodyIsWellFormedUtf8(String hex) {
     for (Body body : BODIES) {

@@ -14,8 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the requests of an address for everything that is not below {@code /broadcasty}: files,
- * and paths that do not exist. {@link EdgeFilter} does so for the rest.
+ * Limits the requests of an address for everything that is not below {@code /broadcasty}, files and
+ * paths that do not exist, and answers the methods that these do not have. {@link EdgeFilter} does
+ * so for the rest.
  *
  * <p>A request that both filters see is counted once, whichever of them comes first.
  */
@@ -51,6 +52,9 @@ public class AddressFilter extends HttpFilter {
         && !path.startsWith(DATA_PLANE)
         && !SERVERS_OWN.contains(path)) {
       Problem refusal = addresses.refusal(request, response, false);
+      if (refusal == null) {
+        refusal = AllowedMethods.refusal(request.getMethod(), AllowedMethods.OF_FILES, response);
+      }
       if (refusal != null) {
         headers.ofApi(request, response);
         response.setHeader("Cache-Control", "no-store");

@@ -169,9 +169,18 @@ public class EdgeFilter extends HttpFilter {
                   + " BROADCASTY_ALLOWED_ORIGINS"));
       return false;
     }
+    String methods = AllowedMethods.of(path);
+    Problem wrongMethod = AllowedMethods.refusal(request.getMethod(), methods, response);
+    if (wrongMethod != null) {
+      refuse(request, response, wrongMethod);
+      return false;
+    }
     if (request.getMethod().equals("OPTIONS")) {
       bodies.expectUnread(request, response);
-      response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
+      if (methods != null) {
+        response.setHeader("Allow", methods);
+      }
+      response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE, OPTIONS");
       response.setHeader(
           "Access-Control-Allow-Headers",
           "Authorization, Content-Type, Last-Event-ID, traceparent, tracestate, baggage, "

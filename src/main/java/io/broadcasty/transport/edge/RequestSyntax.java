@@ -56,8 +56,7 @@ final class RequestSyntax {
       i += 2;
     }
     try {
-      var unused =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray()));
+      var unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray()));
       return true;
     } catch (CharacterCodingException e) {
       return false;

@@ -34,10 +34,15 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
     if (failure instanceof WebApplicationException web) {
       int status = web.getResponse().getStatus();
       if (status == 405) {
-        return of(
-            Problem.of(
-                Code.METHOD_NOT_ALLOWED,
-                "this path does not support the method; see the protocol"));
+        Response problem =
+            of(
+                Problem.of(
+                    Code.METHOD_NOT_ALLOWED,
+                    "this path does not support the method; see the protocol"));
+        String allow = web.getResponse().getHeaderString("Allow");
+        return allow == null
+            ? problem
+            : Response.fromResponse(problem).header("Allow", allow).build();
       }
       if (status >= 400 && status < 500) {
         return of(Problem.of(Code.NOT_FOUND, "there is no such path; see the protocol"));

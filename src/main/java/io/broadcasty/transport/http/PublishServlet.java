@@ -214,13 +214,6 @@ public class PublishServlet extends HttpServlet {
     return outcomes.isDone();
   }
 
-  @Override
-  protected void doGet(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    response.setHeader("Allow", "POST, OPTIONS");
-    ProblemWriter.write(response, Problem.of(Code.METHOD_NOT_ALLOWED, "publish with POST"));
-  }
-
   private void answer(
       Caller caller,
       HttpServletResponse response,

@@ -20,7 +20,6 @@ import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.transport.edge.ServletStreamRequest;
 import io.broadcasty.transport.io.NonBlockingOutput;
 import io.broadcasty.wire.Code;
-import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
@@ -60,11 +59,20 @@ public class SseServlet extends HttpServlet {
     }
   }
 
+  /**
+   * Answers with the headers of a stream, and opens none: {@code HttpServlet} would do so without a
+   * body, and never end.
+   */
   @Override
-  protected void doPost(HttpServletRequest request, HttpServletResponse response)
+  protected void doHead(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    response.setHeader("Allow", "GET, OPTIONS");
-    ProblemWriter.write(response, Problem.of(Code.METHOD_NOT_ALLOWED, "open a stream with GET"));
+    try {
+      StreamRequest wanted = new ServletStreamRequest(request);
+      var unused = protocols.event(wanted.parameter("protocol")).accept(wanted);
+      response.setContentType("text/event-stream");
+    } catch (ProblemException e) {
+      ProblemWriter.write(response, e.problem());
+    }
   }
 
   private void stream(HttpServletRequest request, HttpServletResponse response)

@@ -113,9 +113,9 @@ public abstract class EventProtocolContract {
 
   @Test
   void anIdOfAnotherServerOnAChannelWithoutPublicationsIsLostToo() throws ProblemException {
-    Stream stream = open(FakeStreamRequest.channels("nothing").with("lastEventId", "x".repeat(9000)));
-    assertTrue(
-        Event.all(stream.line.frames).stream().anyMatch(each -> "lost".equals(each.type())));
+    Stream stream =
+        open(FakeStreamRequest.channels("nothing").with("lastEventId", "x".repeat(9000)));
+    assertTrue(Event.all(stream.line.frames).stream().anyMatch(each -> "lost".equals(each.type())));
     node.publish("nothing", "\"1\"");
     node.run();
     List<EncodedFrame> frames = stream.line.frames;

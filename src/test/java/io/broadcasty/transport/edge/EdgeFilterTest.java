@@ -184,6 +184,23 @@ class EdgeFilterTest {
   }
 
   @Test
+  void refusesMethodsThatAPathDoesNotHave() throws Exception {
+    Map<String, String> token = Map.of("Authorization", "Bearer good");
+    for (String method : List.of("PUT", "PATCH", "TRACE", "CONNECT", "FOO", "get", "DELETE")) {
+      for (String path : List.of("sse", "ws", "publish", "replay", "ping", "push/key", "metrics")) {
+        assertEquals(405, send(method, "/broadcasty/" + path, token), method + " " + path);
+      }
+    }
+    assertEquals(405, send("HEAD", PUBLISH, token));
+    assertEquals(405, send("GET", PUBLISH, token));
+    assertEquals(405, send("POST", "/broadcasty/sse", token));
+    assertEquals(405, send("HEAD", "/broadcasty/ws", token));
+    assertEquals(204, send("OPTIONS", PUBLISH, Map.of()));
+    assertEquals(200, send("HEAD", "/broadcasty/replay", token));
+    assertEquals(200, send("DELETE", "/broadcasty/push/subscriptions/1", token));
+  }
+
+  @Test
   void refusesAnEncodedBody() throws Exception {
     for (String coding : List.of("gzip", "br", "identity, gzip", "identity\ngzip", "x")) {
       assertEquals(

@@ -1,0 +1,66 @@
+package io.broadcasty.transport.edge;
+
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The methods of each path of the data plane. The edge answers all others, since the servers do so
+ * each in its own way, some with a page of HTML.
+ */
+final class AllowedMethods {
+
+  private static final String READ = "GET, HEAD, OPTIONS";
+  private static final String WRITE = "POST, OPTIONS";
+
+  /** The methods of files and of what a server adds. */
+  static final String OF_FILES = READ;
+
+  private record Route(Pattern path, String methods) {
+    Route(String path, String methods) {
+      this(Pattern.compile("/broadcasty/" + path + "/?"), methods);
+    }
+  }
+
+  private static final List<Route> ROUTES =
+      List.of(
+          new Route("(sse|replay|ping|presence|metrics)", READ),
+          new Route("ws", "GET, OPTIONS"), // a handshake has no other method
+          new Route("publish", WRITE),
+          new Route("presence/(join|leave|heartbeat)", WRITE),
+          new Route("admin/(nodes|drivers|health)", READ),
+          new Route("admin/disconnect", WRITE),
+          new Route("push/subscriptions", "GET, HEAD, POST, OPTIONS"),
+          new Route("push/subscriptions/[^/]+", "DELETE, OPTIONS"),
+          new Route("push/send", WRITE),
+          new Route("push/[^/]+", READ));
+
+  private AllowedMethods() {}
+
+  /** Returns the methods of a path, as in {@code Allow}; null when there is no such path. */
+  static @Nullable String of(String path) {
+    for (Route route : ROUTES) {
+      if (route.path().matcher(path).matches()) {
+        return route.methods();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns why a method is refused, and sets {@code Allow} in the answer; null when it is allowed.
+   *
+   * @param allowed as {@link #of} returns it
+   */
+  static @Nullable Problem refusal(
+      String method, @Nullable String allowed, HttpServletResponse response) {
+    if (allowed == null || List.of(allowed.split(", ", -1)).contains(method)) {
+      return null;
+    }
+    response.setHeader("Allow", allowed);
+    return Problem.of(Code.METHOD_NOT_ALLOWED, "this path has the methods " + allowed);
+  }
+}

@@ -1,0 +1,64 @@
+package io.broadcasty.transport.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.broadcasty.server.web.DataPlane;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Compares the methods of paths with the resources that serve them. */
+class AllowedMethodsTest {
+
+  @Test
+  void everyResourceHasItsMethods() {
+    Map<String, Set<String>> resources = new TreeMap<>();
+    for (Class<?> resource : new DataPlane().getClasses()) {
+      for (Method method : resource.getDeclaredMethods()) {
+        for (Annotation annotation : method.getAnnotations()) {
+          HttpMethod http = annotation.annotationType().getAnnotation(HttpMethod.class);
+          if (http != null) {
+            resources
+                .computeIfAbsent(path(resource, method), p -> new TreeSet<>())
+                .add(http.value());
+          }
+        }
+      }
+    }
+    assertEquals(16, resources.size(), resources.keySet().toString());
+    resources.forEach(
+        (path, methods) -> {
+          Set<String> expected = new TreeSet<>(methods);
+          expected.add("OPTIONS");
+          if (methods.contains("GET")) {
+            expected.add("HEAD");
+          }
+          String allowed = String.valueOf(AllowedMethods.of(path));
+          assertEquals(expected, new TreeSet<>(Set.of(allowed.split(", ", -1))), path);
+        });
+  }
+
+  private static String path(Class<?> resource, Method method) {
+    Path whole = resource.getAnnotation(Path.class);
+    Path part = method.getAnnotation(Path.class);
+    String path = whole.value() + (part == null ? "" : "/" + part.value());
+    return "/broadcasty/" + path.replaceAll("\\{[^}]*}", "x-1");
+  }
+
+  @Test
+  void theServletsHaveTheirs() {
+    assertEquals("GET, HEAD, OPTIONS", AllowedMethods.of("/broadcasty/sse"));
+    assertEquals("GET, OPTIONS", AllowedMethods.of("/broadcasty/ws"));
+    assertEquals("POST, OPTIONS", AllowedMethods.of("/broadcasty/publish"));
+    assertEquals("GET, HEAD, OPTIONS", AllowedMethods.of("/broadcasty/push/sw.js"));
+    assertNull(AllowedMethods.of("/broadcasty/nowhere"));
+    assertNull(AllowedMethods.of("/broadcasty/push/a/b"));
+  }
+}
