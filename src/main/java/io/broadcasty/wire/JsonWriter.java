@@ -64,7 +64,9 @@ public final class JsonWriter {
     Envelope envelope = publication.envelope();
     Message message = envelope.message();
     json.writeStringField("channel", envelope.channel().name().value());
-    writeFields(json, publication.position());
+    if (!envelope.ephemeral()) {
+      writeFields(json, publication.position());
+    }
     json.writeStringField("id", envelope.id());
     writeOptional(json, "sender", message.origin().sender());
     writeOptional(json, "event", message.event());
@@ -78,6 +80,12 @@ public final class JsonWriter {
     writeOptional(json, "correlationId", message.correlationId());
     writeOptional(json, "replyTo", message.replyTo());
     json.writeNumberField("time", publication.timeMillis());
+  }
+
+  /** Writes where a publication is that its reader does not get. */
+  public static void writePlace(JsonGenerator json, Publication publication) throws IOException {
+    json.writeStringField("channel", publication.envelope().channel().name().value());
+    writeFields(json, publication.position());
   }
 
   /** Writes headers as an object of strings, or nothing if there are none. */
@@ -109,6 +117,14 @@ public final class JsonWriter {
     json.writeStringField("id", id);
     json.writeStringField("channel", channel.value());
     json.writeBooleanField("queued", true);
+  }
+
+  /** Writes the fields of the reply to a publish that is not kept. */
+  public static void writeAnnounced(JsonGenerator json, String id, ChannelName channel)
+      throws IOException {
+    json.writeStringField("id", id);
+    json.writeStringField("channel", channel.value());
+    json.writeBooleanField("stored", false);
   }
 
   /** Writes the fields of a problem on a connection or inside a batch. */

@@ -8,6 +8,7 @@ import io.broadcasty.core.channel.InvalidChannelException;
 import io.broadcasty.core.tenant.PublishCaps;
 import io.broadcasty.streams.broker.Headers;
 import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.PublishRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class PublishReader {
 
   private static final int MAX_TEXT = 200;
+  private static final int MAX_SESSION = 64;
+
+  /** Stands in a publication's {@code exceptSession} for the connection that publishes it. */
+  public static final String THIS_SESSION = "";
 
   /**
    * An item of a request: what to publish, or what is wrong with it. Exactly one of the two is set.
@@ -88,6 +93,9 @@ public final class PublishReader {
         fields.fault("there is no field `" + abbreviate(name) + "` in a publication");
       }
     }
+    if (THIS_SESSION.equals(fields.exceptSession)) {
+      fields.fault("over HTTP `toOthers` is the `session` of the connection to leave out");
+    }
     return item(fields, caps);
   }
 
@@ -123,6 +131,13 @@ public final class PublishReader {
                   + fields.idField
                   + "` too, so that a repetition neither publishes nor pushes twice"));
     }
+    if (fields.push != null && fields.ephemeral) {
+      return problem(
+          Problem.of(
+              Code.INVALID_REQUEST,
+              "`pushIfUndelivered` is not possible with `store` false: what is not kept is not"
+                  + " delivered later either"));
+    }
     if (ChannelPattern.isPattern(fields.channel)) {
       return problem(
           Problem.of(Code.INVALID_CHANNEL, "a pattern can be subscribed to, but not published to"));
@@ -139,7 +154,11 @@ public final class PublishReader {
                   fields.event,
                   fields.correlationId,
                   fields.replyTo,
-                  fields.headers)),
+                  fields.headers,
+                  fields.exceptSession == null
+                      ? Origin.NONE
+                      : new Origin(null, fields.exceptSession)),
+              fields.ephemeral),
           null,
           fields.push);
     } catch (InvalidChannelException e) {
@@ -169,6 +188,8 @@ public final class PublishReader {
     @Nullable String correlationId;
     @Nullable String replyTo;
     Headers headers = Headers.NONE;
+    boolean ephemeral;
+    @Nullable String exceptSession;
     PushReader.@Nullable Undelivered push;
     @Nullable Problem fault;
 
@@ -215,11 +236,34 @@ public final class PublishReader {
         case "correlationId" -> correlationId = text(name, json, MAX_TEXT);
         case "replyTo" -> replyTo = text(name, json, ChannelName.MAX_LENGTH);
         case "headers" -> readHeaders(json);
+        case "store" -> readStore(json);
+        case "toOthers" -> readToOthers(json);
         default -> {
           return false;
         }
       }
       return true;
+    }
+
+    private void readStore(JsonReader json) throws ProblemException {
+      if (json.current() == JsonToken.VALUE_TRUE || json.current() == JsonToken.VALUE_FALSE) {
+        ephemeral = json.current() == JsonToken.VALUE_FALSE;
+        return;
+      }
+      json.skip();
+      fault("`store` must be true or false");
+    }
+
+    private void readToOthers(JsonReader json) throws ProblemException {
+      JsonToken value = json.current();
+      if (value == JsonToken.VALUE_STRING) {
+        exceptSession = text("toOthers", json, MAX_SESSION);
+      } else if (value == JsonToken.VALUE_TRUE) {
+        exceptSession = THIS_SESSION;
+      } else if (value != JsonToken.VALUE_FALSE && value != JsonToken.VALUE_NULL) {
+        json.skip();
+        fault("`toOthers` must be true, false or the `session` of a connection");
+      }
     }
 
     private void readHeaders(JsonReader json) throws ProblemException {

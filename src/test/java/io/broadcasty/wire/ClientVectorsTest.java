@@ -215,6 +215,9 @@ class ClientVectorsTest {
         push == null
             ? null
             : Map.of("after", push.afterSeconds(), "title", push.notification().title()));
+    meaning.put("store", request.ephemeral() ? false : null);
+    String except = request.message().origin().exceptSession();
+    meaning.put("toOthers", PublishReader.THIS_SESSION.equals(except) ? (Object) true : except);
     meaning.values().removeIf(v -> v == null);
     return meaning;
   }

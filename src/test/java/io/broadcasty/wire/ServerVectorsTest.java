@@ -13,6 +13,7 @@ import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.protocol.json.JsonEncoder;
+import io.broadcasty.protocol.json.SkippedEncoder;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.Headers;
@@ -117,6 +118,26 @@ class ServerVectorsTest {
             new EncodedPublication(publication, 1).encodedBy(JsonEncoder.INSTANCE).text(),
             JsonWriter.publication(publication));
       }
+      case "ephemeral" -> {
+        EncodedPublication publication = new EncodedPublication(publication(input), 1);
+        yield new Sent(
+            publication.encodedBy(JsonEncoder.INSTANCE).text(),
+            JsonWriter.publication(publication.publication()));
+      }
+      case "announced" ->
+          new Sent(
+              NativeFrames.reply(
+                  id,
+                  json ->
+                      JsonWriter.writeAnnounced(
+                          json, (String) input.get("publicationId"), channel(input))),
+              null);
+      case "skipped" -> {
+        Publication publication = publication(input);
+        yield new Sent(
+            new EncodedPublication(publication, 1).encodedBy(SkippedEncoder.INSTANCE).text(),
+            JsonWriter.object(json -> JsonWriter.writePlace(json, publication)));
+      }
       case "lost" -> {
         LostPosition lost =
             new LostPosition(
@@ -195,7 +216,7 @@ class ServerVectorsTest {
     Envelope envelope =
         new Envelope(
             new TenantChannel(new TenantId("acme"), channel(input)),
-            Vectors.integer(input, "partition"),
+            input.containsKey("partition") ? Vectors.integer(input, "partition") : 0,
             (String) input.get("id"),
             true,
             new Message(
@@ -205,8 +226,10 @@ class ServerVectorsTest {
                 (String) input.get("correlationId"),
                 (String) input.get("replyTo"),
                 headers(input),
-                new Origin((String) input.get("sender"), null)));
-    return new Publication(envelope, position(input), (Long) input.get("time"));
+                new Origin((String) input.get("sender"), null)),
+            !input.containsKey("sequence"));
+    return new Publication(
+        envelope, envelope.ephemeral() ? Position.NONE : position(input), (Long) input.get("time"));
   }
 
   private static Publication publication(String channel, String payload, String meta) {

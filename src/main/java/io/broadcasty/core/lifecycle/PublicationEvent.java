@@ -47,6 +47,8 @@ public sealed interface PublicationEvent extends LifecycleEvent {
     PUBLISHED("published"),
     /** The publication had been published before. */
     DUPLICATE("duplicate"),
+    /** The publication was delivered without being kept. */
+    EPHEMERAL("ephemeral"),
     /** The publication waits until its stream can be reached. */
     QUEUED("queued"),
     /** The policy denied it. */

@@ -32,7 +32,7 @@ final class EarlyPublications {
     if (kept.size() < MAX_KEPT) {
       kept.add(publication);
     } else {
-      gap = true;
+      gap |= !publication.isEphemeral();
     }
   }
 

@@ -10,6 +10,9 @@ public final class EncodedPublication extends EncodingCache {
 
   private final Publication publication;
   private final int channelNumber;
+  private final boolean ephemeral;
+  private final long ephemeralOrder;
+  private final @Nullable String exceptSession;
 
   /**
    * Wraps a publication that has not been encoded yet.
@@ -17,8 +20,39 @@ public final class EncodedPublication extends EncodingCache {
    * @param channelNumber the result of {@link Hub#number} for the publication's channel
    */
   public EncodedPublication(Publication publication, int channelNumber) {
+    this(publication, channelNumber, 0);
+  }
+
+  private EncodedPublication(Publication publication, int channelNumber, long ephemeralOrder) {
     this.publication = publication;
     this.channelNumber = channelNumber;
+    this.ephemeral = publication.envelope().ephemeral();
+    this.ephemeralOrder = ephemeralOrder;
+    this.exceptSession = publication.envelope().message().origin().exceptSession();
+  }
+
+  /**
+   * Wraps an ephemeral publication that has not been encoded yet.
+   *
+   * @param order from 1, greater than that of all before it on the channel
+   */
+  static EncodedPublication ephemeral(Publication publication, int channelNumber, long order) {
+    return new EncodedPublication(publication, channelNumber, order);
+  }
+
+  /** Returns whether the publication is not kept, so that it has no position. */
+  public boolean isEphemeral() {
+    return ephemeral;
+  }
+
+  /** Returns the order among the ephemeral publications of the channel; 0 for one that is kept. */
+  public long ephemeralOrder() {
+    return ephemeralOrder;
+  }
+
+  /** Returns whether the publication is not for this session. */
+  public boolean isNotFor(String session) {
+    return exceptSession != null && exceptSession.equals(session);
   }
 
   public Publication publication() {

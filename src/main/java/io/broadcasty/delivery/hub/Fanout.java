@@ -84,7 +84,7 @@ final class Fanout implements Runnable {
       if (waiting.size() < MAX_WAITING) {
         waiting.add(publication);
       } else {
-        gap = true;
+        gap |= !publication.isEphemeral();
       }
       if (scheduled) {
         return;

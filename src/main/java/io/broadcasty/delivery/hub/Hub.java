@@ -91,6 +91,18 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   @Override
+  public void onEphemeral(Envelope envelope, long timeMillis) {
+    TenantChannel channel = envelope.channel();
+    Topic topic = topics.get(channel);
+    if (topic == null) {
+      topic = openForPatterns(channel);
+    }
+    if (topic != null && (!topic.isEmpty() || topic.isMatching())) {
+      topic.publishEphemeral(Publication.ephemeral(envelope, timeMillis));
+    }
+  }
+
+  @Override
   public void onGap(TenantChannel channel) {
     Topic topic = topics.get(channel);
     if (topic != null) {

@@ -1,5 +1,7 @@
 package io.broadcasty.delivery.hub;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.streams.broker.Publication;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -15,6 +17,10 @@ final class Topic {
   private final List<Fanout> fanouts = new CopyOnWriteArrayList<>();
   private final LongAdder deliveries;
   private final int number;
+
+  /** How many ephemeral publications there were. */
+  @GuardedBy("this")
+  private long ephemerals;
 
   /** The publications kept until all patterns have been matched; null afterwards. */
   private volatile @Nullable EarlyPublications early = new EarlyPublications();
@@ -108,6 +114,15 @@ final class Topic {
     for (Fanout fanout : fanouts) {
       fanout.publish(publication);
     }
+  }
+
+  /**
+   * Publishes what is not kept. Its order is that of the queues, so that a subscriber recognises
+   * what it gets a second time, as one of the early publications.
+   */
+  synchronized void publishEphemeral(Publication publication) {
+    ephemerals++;
+    publish(EncodedPublication.ephemeral(publication, number, ephemerals));
   }
 
   void publishPresence(EncodedPresence change) {

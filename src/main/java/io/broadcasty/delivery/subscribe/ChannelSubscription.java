@@ -37,7 +37,11 @@ final class ChannelSubscription implements ChannelSubscriber {
    */
   final Set<String> targets = new HashSet<>(2);
 
-  private boolean started;
+  private volatile boolean started;
+
+  /** The order of the last ephemeral publication; only the event loop uses it. */
+  private long lastEphemeral;
+
   private volatile boolean closed;
   private volatile @Nullable PresenceView view;
 
@@ -95,6 +99,10 @@ final class ChannelSubscription implements ChannelSubscriber {
     if (closed) {
       return;
     }
+    if (publication.isEphemeral()) {
+      onEphemeral(publication);
+      return;
+    }
     int partition = publication.publication().position().partition();
     PartitionJoin join = known(partition);
     if (join == null) {
@@ -102,6 +110,19 @@ final class ChannelSubscription implements ChannelSubscriber {
     }
     if (join.onPublication(publication)) {
       replayReader.add(this, join, Cause.GAP);
+    }
+  }
+
+  /**
+   * Sends what is not kept, unless the subscriber has not been answered yet, has had it already, or
+   * is so slow that it would delay what is kept.
+   */
+  private void onEphemeral(EncodedPublication publication) {
+    if (publication.ephemeralOrder() > lastEphemeral) {
+      lastEphemeral = publication.ephemeralOrder();
+      if (started && subscriber.hasRoom()) {
+        subscriber.sendPublication(publication);
+      }
     }
   }
 

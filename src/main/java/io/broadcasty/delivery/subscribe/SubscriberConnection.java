@@ -27,7 +27,10 @@ public interface SubscriberConnection {
    */
   default void beforeNewStream(EncodedPublication first) {}
 
-  /** Sends a publication, in order within its partition. */
+  /**
+   * Sends a publication, in order within its partition. Where it {@linkplain
+   * EncodedPublication#isNotFor is not for} this connection, only its position is sent.
+   */
   void sendPublication(EncodedPublication publication);
 
   /**

@@ -25,7 +25,9 @@ final class CompactDialect implements NativeDialect {
       new FrameEncoder<>() {
         @Override
         public EncodedFrame publication(EncodedPublication publication) {
-          return EncodedFrame.message(CompactJson.publication(publication, included()));
+          return publication.isEphemeral()
+              ? publication.encodedBy(JsonEncoder.INSTANCE)
+              : EncodedFrame.message(CompactJson.publication(publication, included()));
         }
 
         @Override

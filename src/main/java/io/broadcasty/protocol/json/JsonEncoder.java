@@ -16,10 +16,11 @@ public final class JsonEncoder implements FrameEncoder<EncodedFrame> {
 
   @Override
   public EncodedFrame publication(EncodedPublication publication) {
+    String push = publication.isEphemeral() ? "ephemeral" : "publication";
     return EncodedFrame.message(
         JsonWriter.object(
             json -> {
-              json.writeStringField("push", "publication");
+              json.writeStringField("push", push);
               JsonWriter.write(json, publication.publication());
             }));
   }

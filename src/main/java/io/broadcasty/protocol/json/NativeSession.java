@@ -42,7 +42,7 @@ public final class NativeSession extends MessageSession {
 
   private final ConnectionCommands commands = new ConnectionCommands(this, context, id);
   private final PublishCommands publishCommands =
-      new PublishCommands(context, this::tenantSettings);
+      new PublishCommands(context, this::tenantSettings, id);
 
   /** Completes when the latest frame has been answered; the next answer waits for it. */
   private volatile CompletableFuture<@Nullable Void> answered =
@@ -132,7 +132,11 @@ public final class NativeSession extends MessageSession {
 
   @Override
   public void sendPublication(EncodedPublication publication) {
-    send(publication.encodedBy(dialect.encoder()));
+    if (!publication.isNotFor(id)) {
+      send(publication.encodedBy(dialect.encoder()));
+    } else if (!publication.isEphemeral()) {
+      send(publication.encodedBy(SkippedEncoder.INSTANCE));
+    }
   }
 
   @Override

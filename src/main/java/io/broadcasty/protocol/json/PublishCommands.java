@@ -6,6 +6,8 @@ import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.UndeliveredPushService;
+import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.PublishRequest;
 import io.broadcasty.streams.publish.PublishOutcome;
 import io.broadcasty.wire.Code;
@@ -14,6 +16,7 @@ import io.broadcasty.wire.CommandReader;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.NativeFrames;
 import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.PublishReader;
 import io.broadcasty.wire.PushReader;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -43,6 +46,7 @@ final class PublishCommands {
 
   private final SessionContext context;
   private final Supplier<TenantSettings> tenantSettings;
+  private final Origin toOthers;
   private final BoundedWait boundedWait = new BoundedWait();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong inFlightBytes = new AtomicLong();
@@ -51,8 +55,10 @@ final class PublishCommands {
    * Creates the publisher of a connection.
    *
    * @param tenantSettings returns the current settings of the connection's tenant
+   * @param session the connection's id
    */
-  PublishCommands(SessionContext context, Supplier<TenantSettings> tenantSettings) {
+  PublishCommands(SessionContext context, Supplier<TenantSettings> tenantSettings, String session) {
+    this.toOthers = new Origin(null, session);
     this.context = context;
     this.tenantSettings = tenantSettings;
   }
@@ -81,7 +87,7 @@ final class PublishCommands {
     CompletableFuture<List<PublishOutcome>> outcomes =
         context
             .publish()
-            .publish(caller, commands.stream().map(c -> publish(c).publication()).toList())
+            .publish(caller, commands.stream().map(this::request).toList())
             .toCompletableFuture()
             .whenComplete((all, failure) -> release(commands.size(), takenBytes));
     List<CompletableFuture<String>> replies = new ArrayList<>(commands.size());
@@ -105,7 +111,7 @@ final class PublishCommands {
    */
   CompletableFuture<String> publishOrPush(
       Caller caller, CommandReader.IdentifiedCommand command, CompletableFuture<?> answered) {
-    PublishRequest publication = publish(command).publication();
+    PublishRequest publication = request(command);
     PushReader.Undelivered wanted = Objects.requireNonNull(publish(command).push());
     Problem refusal = context.undelivered().refusal(caller, wanted);
     long bytes = publication.message().payload().length();
@@ -136,6 +142,15 @@ final class PublishCommands {
             },
             context.readers())
         .whenComplete((reply, failure) -> release(1, bytes));
+  }
+
+  /** Returns what a command publishes, where this connection is left out by its id. */
+  private PublishRequest request(CommandReader.IdentifiedCommand command) {
+    PublishRequest request = publish(command).publication();
+    Message message = request.message();
+    return PublishReader.THIS_SESSION.equals(message.origin().exceptSession())
+        ? request.withMessage(message.withOrigin(toOthers))
+        : request;
   }
 
   /**
@@ -195,6 +210,8 @@ final class PublishCommands {
         json -> {
           if (outcome instanceof PublishOutcome.Queued queued) {
             JsonWriter.writeQueued(json, queued.id(), channel);
+          } else if (outcome instanceof PublishOutcome.Announced announced) {
+            JsonWriter.writeAnnounced(json, announced.id(), channel);
           } else {
             PublishOutcome.Published published = (PublishOutcome.Published) outcome;
             JsonWriter.write(json, published.id(), channel, published.appended());

@@ -16,6 +16,7 @@ import io.broadcasty.delivery.subscribe.SubscribeOutcome;
 import io.broadcasty.delivery.subscribe.WatchOutcome;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.streams.broker.LostPosition;
+import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Cursor;
 import io.broadcasty.wire.JsonWriter;
@@ -25,6 +26,7 @@ import io.broadcasty.wire.Since;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class SseSession extends EventSession {
 
   private final EventEncoder encoder;
+  private final String id = UUID.randomUUID().toString();
 
   /** The request to subscribe with; null after the stream has subscribed. */
   private volatile @Nullable SseRequest request;
@@ -90,7 +93,13 @@ final class SseSession extends EventSession {
         String target = targets.get(i);
         String text =
             JsonWriter.object(
-                encoder.dialect().subscribed(target, subscribed, subscriptions()::number));
+                json -> {
+                  encoder
+                      .dialect()
+                      .subscribed(target, subscribed, subscriptions()::number)
+                      .write(json);
+                  json.writeStringField("session", id);
+                });
         send(SseFormat.frame("subscribed", cursor.toString(), text));
       }
     }
@@ -107,14 +116,41 @@ final class SseSession extends EventSession {
 
   @Override
   public void sendPublication(EncodedPublication encoded) {
+    if (encoded.isNotFor(id)) {
+      skip(encoded);
+      return;
+    }
+    if (encoded.isEphemeral()) {
+      send(encoded.encodedBy(EphemeralEncoder.INSTANCE));
+      return;
+    }
     synchronized (this) {
       EventChain.Event event = encoded.encodedBy(encoder).after(cursor);
       cursor = event.after();
-      if (cursor.toString().length() > Cursor.MAX_LENGTH) {
-        end(tooManyForACursor()); // the client keeps the last id that fits
-      } else {
-        send(event.frame());
-      }
+      sendMoved(event.frame());
+    }
+  }
+
+  /** Sends an event whose id is the cursor, or ends the stream when that has become too long. */
+  @GuardedBy("this")
+  private void sendMoved(EncodedFrame event) {
+    if (cursor.toString().length() > Cursor.MAX_LENGTH) {
+      end(tooManyForACursor()); // the client keeps the last id that fits
+    } else {
+      send(event);
+    }
+  }
+
+  /** Moves the cursor past a publication that is not for this stream. */
+  private void skip(EncodedPublication encoded) {
+    if (encoded.isEphemeral()) {
+      return;
+    }
+    Publication publication = encoded.publication();
+    String text = JsonWriter.object(json -> JsonWriter.writePlace(json, publication));
+    synchronized (this) {
+      cursor = cursor.after(publication.envelope().channel().name(), publication.position());
+      sendMoved(SseFormat.frame("skipped", cursor.toString(), text));
     }
   }
 

@@ -14,6 +14,9 @@ public sealed interface AppendOutcome {
    */
   record Appended(Position position, boolean duplicate) implements AppendOutcome {}
 
+  /** The ephemeral envelope has been announced, and is not kept. */
+  record Announced() implements AppendOutcome {}
+
   /**
    * The envelope is stored safely and will get its position, after those queued before it, once the
    * store can be reached.

@@ -22,6 +22,11 @@ import java.util.concurrent.CompletionStage;
  * not served any more. A store with limited memory may end the retention early: readers then get a
  * {@link LostPosition}, as at the end of any retention, and an envelope for which no memory can be
  * found is refused with {@link AppendOutcome.NoMemory}.
+ *
+ * <p>An {@link Envelope#ephemeral ephemeral} envelope is only announced, to all nodes that follow
+ * its channel or a pattern that matches: it changes no stream and no epoch, no read returns it, its
+ * id is not remembered, and it is answered with {@link AppendOutcome.Announced}. A node that cannot
+ * be reached then misses it.
  */
 @ThreadSafe
 public interface Broker extends AutoCloseable {

@@ -10,9 +10,22 @@ import io.broadcasty.core.memory.HeapSize;
  * @param partition below the number of partitions that the policy returns
  * @param id the envelope's id, unique in the channel
  * @param idempotent whether the publisher chose the id, so that a repetition must be recognised
+ * @param ephemeral whether it is only announced: it gets no position, is not kept, and a repetition
+ *     is not recognised
  */
 public record Envelope(
-    TenantChannel channel, int partition, String id, boolean idempotent, Message message) {
+    TenantChannel channel,
+    int partition,
+    String id,
+    boolean idempotent,
+    Message message,
+    boolean ephemeral) {
+
+  /** Creates an envelope that is kept. */
+  public Envelope(
+      TenantChannel channel, int partition, String id, boolean idempotent, Message message) {
+    this(channel, partition, id, idempotent, message, false);
+  }
 
   /** The objects of a publication and its message, without their texts, and its slot. */
   private static final int OVERHEAD_BYTES = 200;
@@ -27,7 +40,7 @@ public record Envelope(
 
   /** Returns a copy whose id is recognised when it is repeated. */
   public Envelope asIdempotent() {
-    return idempotent ? this : new Envelope(channel, partition, id, true, message);
+    return idempotent ? this : new Envelope(channel, partition, id, true, message, ephemeral);
   }
 
   /** Omits the message, so that it may be logged. */

@@ -17,6 +17,14 @@ public interface PublicationListener {
   void onPublication(Publication publication);
 
   /**
+   * Called with an ephemeral envelope: once for each that this node announces, and for those of
+   * other nodes on the channels that it follows. Comes in no particular order with publications.
+   *
+   * @param timeMillis when it was announced, by the broker's wall clock
+   */
+  default void onEphemeral(Envelope envelope, long timeMillis) {}
+
+  /**
    * Called when announcements of a channel's publications may have been missed; {@link
    * Broker#replay} returns them.
    */

@@ -77,6 +77,8 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
       id = published.id();
     } else if (outcome instanceof PublishOutcome.Queued queued) {
       id = queued.id();
+    } else if (outcome instanceof PublishOutcome.Announced announced) {
+      id = announced.id();
     }
     return new PublicationInfo(
         new TenantChannel(caller.tenant(), request.channel()),
@@ -97,6 +99,9 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
   private static PublishResult result(@Nullable PublishOutcome outcome) {
     if (outcome instanceof PublishOutcome.Published published) {
       return published.appended().duplicate() ? PublishResult.DUPLICATE : PublishResult.PUBLISHED;
+    }
+    if (outcome instanceof PublishOutcome.Announced) {
+      return PublishResult.EPHEMERAL;
     }
     if (outcome instanceof PublishOutcome.Queued) {
       return PublishResult.QUEUED;

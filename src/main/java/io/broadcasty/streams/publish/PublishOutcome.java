@@ -22,6 +22,13 @@ public sealed interface PublishOutcome {
    */
   record Queued(String id) implements PublishOutcome {}
 
+  /**
+   * The ephemeral publication was delivered to the subscribers of the moment, and is not kept.
+   *
+   * @param id the envelope's id, the client's or a new one
+   */
+  record Announced(String id) implements PublishOutcome {}
+
   /** The policy denies the publication. */
   record Denied() implements PublishOutcome {}
 

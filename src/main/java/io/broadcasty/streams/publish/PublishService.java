@@ -132,10 +132,11 @@ public final class PublishService {
   private Envelope envelope(Caller caller, PublishRequest request) {
     return new Envelope(
         new TenantChannel(caller.tenant(), request.channel()),
-        partition(caller, request),
+        request.ephemeral() ? 0 : partition(caller, request),
         request.id() == null ? newId() : request.id(),
         request.id() != null,
-        stamped(caller, request));
+        stamped(caller, request),
+        request.ephemeral());
   }
 
   /** Returns the message, with its sender where the policy asks for it. */
@@ -168,6 +169,9 @@ public final class PublishService {
   private static PublishOutcome outcome(Envelope envelope, AppendOutcome outcome) {
     if (outcome instanceof AppendOutcome.Appended appended) {
       return new PublishOutcome.Published(envelope.id(), appended);
+    }
+    if (outcome instanceof AppendOutcome.Announced) {
+      return new PublishOutcome.Announced(envelope.id());
     }
     if (outcome instanceof AppendOutcome.Queued) {
       return new PublishOutcome.Queued(envelope.id());

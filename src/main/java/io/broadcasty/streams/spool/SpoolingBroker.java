@@ -7,6 +7,7 @@ import io.broadcasty.core.time.Ticker;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.EphemeralEnvelopes;
 import io.broadcasty.streams.broker.ForwardingBroker;
 import io.broadcasty.streams.broker.GroupCommit;
 import io.broadcasty.streams.broker.LeaderLock;
@@ -101,8 +102,13 @@ public final class SpoolingBroker extends ForwardingBroker {
     return drain;
   }
 
+  /** {@inheritDoc} What is ephemeral is never queued. */
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+    return EphemeralEnvelopes.publish(envelopes, this::publishOrQueue, super::publish);
+  }
+
+  private CompletionStage<List<AppendOutcome>> publishOrQueue(List<Envelope> envelopes) {
     if (visibility.isOutdated()) {
       return answerWhenKnown(envelopes, queue.publish(envelopes)); // which asks the spool
     }

@@ -307,6 +307,8 @@ public class PublishServlet extends HttpServlet {
         JsonWriter.write(json, published.id(), item.request().channel(), published.appended());
       } else if (outcome instanceof PublishOutcome.Queued queued && item.request() != null) {
         JsonWriter.writeQueued(json, queued.id(), item.request().channel());
+      } else if (outcome instanceof PublishOutcome.Announced announced && item.request() != null) {
+        JsonWriter.writeAnnounced(json, announced.id(), item.request().channel());
       }
       if (problem == null && push != null) {
         json.writeStringField("push", push);

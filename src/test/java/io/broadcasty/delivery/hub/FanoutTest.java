@@ -90,6 +90,21 @@ class FanoutTest {
   }
 
   @Test
+  void dropsWhatIsEphemeralWhenTheQueueIsFull() {
+    Ear a = new Ear();
+    a.poison = -1;
+    fanout.add(a);
+    for (int i = 0; i < Fanout.MAX_WAITING + 5; i++) {
+      TenantChannel channel = new TenantChannel(new TenantId("acme"), new ChannelName("news"));
+      Envelope envelope = new Envelope(channel, 0, "i", false, Message.of("1"), true);
+      fanout.publish(EncodedPublication.ephemeral(Publication.ephemeral(envelope, 0), 1, i + 1));
+    }
+    runTasks();
+    assertEquals(Fanout.MAX_WAITING, a.received.size());
+    assertEquals(List.of("0"), a.received.stream().distinct().toList(), "no gap");
+  }
+
+  @Test
   void deliversToTheSubscribersPresentAtDelivery() {
     Ear leaves = new Ear();
     Ear comes = new Ear();

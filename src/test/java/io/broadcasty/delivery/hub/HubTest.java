@@ -346,6 +346,44 @@ class HubTest {
         received);
   }
 
+  private void ephemeral(Hub at, String channel, String payload) {
+    at.onEphemeral(new Envelope(channel(channel), 0, "i", false, Message.of(payload), true), 7);
+  }
+
+  private ChannelSubscriber payloads(String name) {
+    return new RecordingSubscriber(
+        p -> {
+          assertTrue(p.isEphemeral());
+          received.add(
+              name + " " + p.publication().envelope().message().payload() + p.ephemeralOrder());
+        });
+  }
+
+  @Test
+  void deliversWhatIsEphemeralToSubscribersOnly() {
+    ephemeral(hub, "news", "a");
+    assertEquals(0, hub.channels());
+    hub.add(channel("news"), payloads("ann"));
+    ephemeral(hub, "news", "b");
+    ephemeral(hub, "other", "c");
+    ephemeral(hub, "news", "d");
+    assertEquals(List.of("ann b1", "ann d2"), received);
+    assertEquals(2, hub.deliveryCount());
+  }
+
+  @Test
+  void aLateJoinGetsWhatIsEphemeralAndRecognisesWhatItGetsTwice() {
+    Late late = new Late();
+    late.hub.add(ACME, late.joining(payloads("slow")));
+    for (int i = 1; i <= EarlyPublications.MAX_KEPT + 5; i++) {
+      ephemeral(late.hub, "news", "x");
+    }
+    late.runNextJoin(); // whoever is too late for some of them is told of no gap
+    assertEquals(EarlyPublications.MAX_KEPT, received.size());
+    assertEquals("slow x1", received.get(0));
+    assertEquals("slow x16", received.get(15));
+  }
+
   @Test
   void aLateJoinAfterManyPublicationsGetsAGap() {
     Late late = new Late();

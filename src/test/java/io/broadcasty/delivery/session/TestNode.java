@@ -238,6 +238,12 @@ public final class TestNode {
     run();
   }
 
+  /** Publishes a request of Ann's. */
+  public void publish(PublishRequest request) {
+    publish.publish(ann(), List.of(request)).toCompletableFuture().join();
+    run();
+  }
+
   public boolean isQuiet() {
     return sessions.size() == 0 && hub.channels(ACME, ChannelPattern.parse("*")).isEmpty();
   }

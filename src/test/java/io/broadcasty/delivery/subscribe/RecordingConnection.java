@@ -52,6 +52,10 @@ final class RecordingConnection implements SubscriberConnection {
 
   @Override
   public void sendPublication(EncodedPublication encoded) {
+    if (encoded.isEphemeral()) {
+      record.add("ephemeral " + encoded.publication().envelope().message().payload());
+      return;
+    }
     Position position = encoded.publication().position();
     ChannelName channel = encoded.publication().envelope().channel().name();
     String key = channel + "/" + position.partition();

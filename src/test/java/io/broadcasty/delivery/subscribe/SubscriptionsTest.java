@@ -28,6 +28,8 @@ import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.wire.Since;
@@ -216,6 +218,36 @@ class SubscriptionsTest {
     reader.makeRoom(1000);
     run();
     assertEquals(101, reader.record.size());
+  }
+
+  private void ephemeral(String payload) {
+    hub.onEphemeral(new Envelope(channel("a"), 0, "i", false, Message.of(payload), true), 0);
+  }
+
+  @Test
+  void whatIsEphemeralComesBetweenPublicationsAndReplaysNothing() {
+    SubscribeOutcome.Subscribed subscribed = subscribe("a", new Since.Live());
+    ephemeral("before the answer");
+    subscribed.start().run();
+    run();
+    ephemeral("1");
+    publish("a");
+    ephemeral("2");
+    publish("a");
+    subscriptions.unsubscribe("a");
+    ephemeral("3");
+    assertEquals(List.of("ephemeral 1", "a 1", "ephemeral 2", "a 2"), reader.record);
+    assertEquals(0, broker.pages);
+  }
+
+  @Test
+  void whatIsEphemeralIsLeftOutForASlowConnection() {
+    subscribe("a", new Since.Live()).start().run();
+    reader.room = 1;
+    ephemeral("1");
+    publish("a");
+    ephemeral("2");
+    assertEquals(List.of("ephemeral 1", "a 1"), reader.record);
   }
 
   @Test

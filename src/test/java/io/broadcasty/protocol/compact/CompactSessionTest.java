@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.delivery.session.Event;
@@ -73,6 +74,28 @@ class CompactSessionTest {
     client.session.onTransportClosed();
     node.run();
     assertEquals(true, node.isQuiet());
+  }
+
+  @Test
+  void sendsWhatIsEphemeralAsInVersionOne() throws ProblemException {
+    Client client = new Client();
+    client.subscribe("p.*");
+    client.session.onText(
+        "{\"id\":2,\"command\":\"publish\",\"channel\":\"p.a\",\"payload\":1,"
+            + "\"publicationId\":\"i\",\"store\":false}");
+    node.run();
+    List<String> texts = client.texts();
+    assertEquals(2, texts.size(), texts::toString);
+    assertTrue(
+        texts.stream()
+            .anyMatch(
+                t ->
+                    t.startsWith(
+                        "{\"push\":\"ephemeral\",\"channel\":\"p.a\",\"id\":\"i\","
+                            + "\"payload\":1,\"time\":")),
+        texts::toString);
+    client.session.onTransportClosed();
+    node.run();
   }
 
   private static Map<String, Object> connected(Client client) {

@@ -74,6 +74,59 @@ class NativeSessionTest {
         + "\",\"payload\":1}";
   }
 
+  private static String publish(int id, String channel, String fields) {
+    return publish(id, channel).replace("}", "," + fields + "}");
+  }
+
+  @Test
+  void whatIsEphemeralIsDeliveredWithoutAPositionAndNotReplayed() {
+    TestNode.Client ann = node.connect().authenticate(node.ann());
+    ann.request(subscribe("a"));
+    ann.send(publish(2, "a"));
+    List<Map<String, Object>> sent =
+        ann.send(publish(3, "a", "\"store\":false,\"event\":\"typing\""));
+    Map<String, Object> reply =
+        JsonTree.object(
+            sent.stream().filter(m -> m.containsKey("reply")).findAny().get(), "result");
+    assertEquals(false, reply.get("stored"));
+    assertNull(reply.get("sequence"));
+    Map<String, Object> push = sent.stream().filter(m -> m.containsKey("push")).findAny().get();
+    assertEquals("ephemeral", push.get("push"));
+    assertEquals("typing", push.get("event"));
+    assertEquals(reply.get("id"), push.get("id"));
+    assertNull(push.get("sequence"));
+    assertNull(push.get("epoch"));
+    TestNode.Client late = node.connect().authenticate(node.ann());
+    List<Map<String, Object>> replay =
+        late.send("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"a\",\"fromSequence\":0}");
+    assertEquals(2, replay.size(), replay::toString);
+  }
+
+  @Test
+  void publishesToOthersThanTheOwnConnection() {
+    TestNode.Client ann = node.connect().authenticate(node.ann());
+    TestNode.Client bob = node.connect().authenticate(node.ann());
+    ann.request(subscribe("a"));
+    bob.request(subscribe("a"));
+    List<Map<String, Object>> own = ann.send(publish(2, "a", "\"toOthers\":true"));
+    Map<String, Object> skipped = own.stream().filter(m -> m.containsKey("push")).findAny().get();
+    assertEquals("skipped", skipped.get("push"));
+    assertEquals(1L, skipped.get("sequence"));
+    assertNull(skipped.get("payload"));
+    assertEquals("publication", bob.take().get(0).get("push"));
+    List<Map<String, Object>> typing =
+        ann.send(publish(3, "a", "\"toOthers\":true,\"store\":false"));
+    assertEquals(1, typing.size(), "the reply alone");
+    assertEquals("ephemeral", bob.take().get(0).get("push"));
+    Object session =
+        JsonTree.object(bob.request("{\"id\":9,\"command\":\"connect\",\"token\":\"x\"}"), "result")
+            .get("session");
+    ann.send(publish(4, "a", "\"toOthers\":\"" + session + "\""));
+    assertEquals("skipped", bob.take().get(0).get("push"));
+    ann.send(publish(5, "a", "\"toOthers\":\"nobody\""));
+    assertEquals("publication", bob.take().get(0).get("push"));
+  }
+
   @Test
   void anAdministratorEndsTheConnectionsOfAUser() {
     TestNode.Client ann = node.connect().authenticate(node.ann());

@@ -1,6 +1,7 @@
 package io.broadcasty.protocol.sse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -17,12 +18,14 @@ import io.broadcasty.delivery.session.FakeStreamRequest;
 import io.broadcasty.delivery.session.JsonTree;
 import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.PublishRequest;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Cursor;
 import io.broadcasty.wire.ProblemException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -237,6 +240,38 @@ class SseSessionTest {
       assertTrue(frame.id() == null || frame.id().length() <= Cursor.MAX_LENGTH);
     }
     assertTrue(node.isQuiet());
+  }
+
+  private void publish(boolean ephemeral, @Nullable String except) {
+    Message message = Message.of("1").withOrigin(new Origin(null, except));
+    node.publish(new PublishRequest(new ChannelName("a"), null, null, message, ephemeral));
+  }
+
+  @Test
+  void whatIsEphemeralMovesNoCursorAndWhatIsForOthersDoes() throws ProblemException {
+    Stream stream = live("a");
+    Stream other = live("a");
+    Event first = stream.events().get(0);
+    Object session = JsonTree.object(first.data()).get("session");
+    node.publish("a", "1");
+    publish(true, null);
+    publish(true, String.valueOf(session));
+    publish(false, String.valueOf(session));
+    List<Event> events = stream.events();
+    assertEquals(
+        Arrays.asList("subscribed", null, "ephemeral", "skipped"),
+        events.stream().map(Event::type).toList());
+    assertNull(events.get(2).id());
+    Event skipped = events.get(3);
+    assertFalse(skipped.data().contains("payload"), skipped.data());
+    List<Event> others = other.events();
+    assertEquals(
+        Arrays.asList("subscribed", null, "ephemeral", "ephemeral", null),
+        others.stream().map(Event::type).toList());
+    assertEquals(others.get(4).id(), skipped.id());
+    stream.session().onTransportClosed();
+    other.session().onTransportClosed();
+    node.run();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.broadcasty.streams.broker;
 
 import static io.broadcasty.streams.broker.TestPublications.appended;
 import static io.broadcasty.streams.broker.TestPublications.channel;
+import static io.broadcasty.streams.broker.TestPublications.ephemeral;
 import static io.broadcasty.streams.broker.TestPublications.fill;
 import static io.broadcasty.streams.broker.TestPublications.kept;
 import static io.broadcasty.streams.broker.TestPublications.named;
@@ -113,6 +114,52 @@ public abstract class BrokerContract {
     }
     assertEquals(List.of(1L, 2L, 3L), received.sequences(ORDERS, 0));
     assertEquals(received.all(), kept(broker, ORDERS, 0));
+  }
+
+  @Test
+  void announcesWhatIsEphemeralWithoutKeepingIt() throws Exception {
+    Broker broker = broker();
+    TenantChannel unknown = channel("typing");
+    Set<String> before = stored();
+    Envelope first =
+        new Envelope(
+            unknown,
+            0,
+            "typing",
+            true,
+            new Message(
+                "{ \"é\": 1.50 }",
+                "{}",
+                "typed",
+                "c",
+                "r",
+                Headers.of(Map.of("tag", "é 🎉")),
+                new Origin("änn", "s-1")),
+            true);
+    assertEquals(new AppendOutcome.Announced(), publish(broker, List.of(first)).get(0));
+    assertEquals(new AppendOutcome.Announced(), publish(broker, List.of(first)).get(0), "again");
+    assertEquals(List.of(first, first), received.ephemerals());
+    assertEquals(0, broker.states(unknown, 1).get(0).head());
+    assertEquals(List.of(), broker.channels(unknown.tenant(), new ChannelPattern(""), 10));
+    assertEquals(before, stored());
+    List<AppendOutcome> outcomes =
+        publish(
+            broker,
+            List.of(
+                plain(ORDERS, 0, "1"),
+                ephemeral(ORDERS, "2"),
+                plain(ORDERS, 0, "3"),
+                ephemeral(ORDERS, "4")));
+    assertEquals(
+        List.of(1L, 0L, 2L, 0L),
+        outcomes.stream()
+            .map(each -> each instanceof AppendOutcome.Appended a ? a.position().sequence() : 0L)
+            .toList());
+    assertEquals(List.of(1L, 2L), received.sequences(ORDERS, 0));
+    assertEquals(2, kept(broker, ORDERS, 0).size());
+    assertEquals(
+        List.of(ephemeral(ORDERS, "2"), ephemeral(ORDERS, "4")),
+        received.ephemerals().subList(2, 4));
   }
 
   @Test

@@ -13,10 +13,21 @@ import java.util.stream.LongStream;
 public final class RecordingPublicationListener implements PublicationListener {
 
   private final List<Publication> all = new CopyOnWriteArrayList<>();
+  private final List<Envelope> ephemerals = new CopyOnWriteArrayList<>();
 
   @Override
   public void onPublication(Publication publication) {
     all.add(publication);
+  }
+
+  @Override
+  public void onEphemeral(Envelope envelope, long timeMillis) {
+    ephemerals.add(envelope);
+  }
+
+  /** Returns the received envelopes that are not kept, in order of arrival. */
+  public List<Envelope> ephemerals() {
+    return List.copyOf(ephemerals);
   }
 
   public List<Publication> all() {

@@ -33,6 +33,11 @@ public final class TestPublications {
     return new Envelope(channel, partition, id, true, Message.of("\"" + id + "\""));
   }
 
+  /** Creates an envelope that is not kept. */
+  public static Envelope ephemeral(TenantChannel channel, String payload) {
+    return new Envelope(channel, 0, "typing", true, Message.of(payload), true);
+  }
+
   public static List<AppendOutcome> publish(Broker broker, List<Envelope> envelopes) {
     try {
       return broker.publish(envelopes).toCompletableFuture().get(20, TimeUnit.SECONDS);

@@ -137,6 +137,27 @@ class PublishServiceTest {
   }
 
   @Test
+  void whatIsEphemeralIsPublishedAsSuchAndCountedApart() {
+    broker =
+        envelopes -> {
+          appended.addAll(envelopes);
+          return CompletableFuture.completedFuture(List.of(new AppendOutcome.Announced()));
+        };
+    List<PublishOutcome> outcomes =
+        publish(new PublishRequest(new ChannelName("a"), "o-1", "key", Message.of("1"), true));
+    assertEquals(List.of(new PublishOutcome.Announced("o-1")), outcomes);
+    assertTrue(appended.get(0).ephemeral());
+    assertEquals(0, appended.get(0).partition());
+    assertEquals(1, count(PublishResult.EPHEMERAL));
+    assertEquals("o-1", listener.ofType(Published.class).get(0).publication().id());
+    permits = 0;
+    assertInstanceOf(
+        PublishOutcome.Throttled.class,
+        publish(new PublishRequest(new ChannelName("a"), null, null, Message.of("1"), true))
+            .get(0));
+  }
+
+  @Test
   void stampsTheSenderWhereThePolicyAsksForItWhateverTheRequestSays() {
     Message forged = Message.of("1").withOrigin(new Origin("bob", "s-1"));
     publish(

@@ -13,6 +13,7 @@ import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.ChannelDirectory;
 import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.EphemeralEnvelopes;
 import io.broadcasty.streams.broker.GroupCommit;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.PublicationListener;
@@ -25,8 +26,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -55,6 +58,7 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
   private final RetentionCutoff retentionCutoff;
   private final Pruner pruner;
   private final WallClock clock;
+  private final PublicationListener listener;
   private final DatabaseAvailability availability;
   private final GroupCommit commits;
 
@@ -77,6 +81,7 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
     this.settings = settings;
     this.database = database;
     this.clock = clock;
+    this.listener = listener;
     this.transactions = new Transactions(database);
     this.retentionCutoff = new RetentionCutoff(settings.retention());
     this.pruner = new Pruner(Transactions.ofUpkeep(database), retentionCutoff);
@@ -102,7 +107,15 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
 
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
-    return commits.publish(envelopes);
+    return EphemeralEnvelopes.publish(envelopes, commits::publish, this::announce);
+  }
+
+  /** Announces envelopes on this node, the only one that its publications are announced on. */
+  private CompletionStage<List<AppendOutcome>> announce(List<Envelope> ephemeral) {
+    long now = clock.nowMillis();
+    ephemeral.forEach(envelope -> listener.onEphemeral(envelope, now));
+    return CompletableFuture.completedFuture(
+        Collections.nCopies(ephemeral.size(), new AppendOutcome.Announced()));
   }
 
   @Override

@@ -44,6 +44,7 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
   private static final int MAX_ATTEMPTS = 64;
   private static final AppendOutcome CLOSED =
       new AppendOutcome.Unavailable("the node is shutting down", RETRY_AFTER);
+  private static final AppendOutcome ANNOUNCED = new AppendOutcome.Announced();
   private static final AppendOutcome FAILED =
       new AppendOutcome.Unavailable("the publication failed", RETRY_AFTER);
 
@@ -179,6 +180,10 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
   private CompletableFuture<AppendOutcome> publish(Envelope envelope) {
     if (closed) {
       return CompletableFuture.completedFuture(CLOSED);
+    }
+    if (envelope.ephemeral()) {
+      listener.onEphemeral(envelope, clock.nowMillis());
+      return CompletableFuture.completedFuture(ANNOUNCED);
     }
     if (!envelope.idempotent()) {
       return CompletableFuture.completedFuture(append(envelope));

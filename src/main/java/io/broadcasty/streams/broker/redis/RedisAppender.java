@@ -56,7 +56,13 @@ final class RedisAppender implements GroupCommit.Appender {
           RETRY_AFTER);
 
   /** The scripts sent to one server, and their replies. */
-  private record Batch(HostAndPort server, List<Sent> sent) {}
+  private record Batch(
+      HostAndPort server, List<Sent> sent, List<ChannelAnnouncement> announcements) {
+
+    Batch(HostAndPort server) {
+      this(server, new ArrayList<>(), new ArrayList<>(0));
+    }
+  }
 
   /** A script that has been sent. */
   private static final class Sent {
@@ -82,6 +88,7 @@ final class RedisAppender implements GroupCommit.Appender {
   private final RedisAvailability availability;
   private final ChannelSubscriptions subscriptions;
   private final ChannelIndex index;
+  private final EphemeralAnnouncer announcer;
   private final byte[] window;
   private final byte[] publish;
   private @Nullable String refusal;
@@ -92,13 +99,15 @@ final class RedisAppender implements GroupCommit.Appender {
       ScriptArguments head,
       RedisAvailability availability,
       ChannelSubscriptions following,
-      ChannelIndex index) {
+      ChannelIndex index,
+      EphemeralAnnouncer announcer) {
     this.redis = redis;
     this.settings = settings;
     this.scriptArguments = head;
     this.availability = availability;
     this.subscriptions = following;
     this.index = index;
+    this.announcer = announcer;
     this.window = bytes(settings.idempotencyWindow().toMillis());
     this.publish = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
   }
@@ -114,15 +123,23 @@ final class RedisAppender implements GroupCommit.Appender {
 
   private List<Batch> batches(List<Submission> group, List<AppendOutcome[]> outcomes) {
     Map<TenantChannel, ChannelAppend> appends = new LinkedHashMap<>();
+    Map<TenantChannel, ChannelAnnouncement> announcements = new LinkedHashMap<>(0);
     for (Submission submission : group) {
       AppendOutcome[] places = new AppendOutcome[submission.envelopes().size()];
       outcomes.add(places);
       for (int i = 0; i < places.length; i++) {
         Envelope envelope = submission.envelopes().get(i);
-        appends
-            .computeIfAbsent(
-                envelope.channel(), c -> new ChannelAppend(c, ChannelKeys.of(redis, c)))
-            .add(envelope, places, i);
+        if (envelope.ephemeral()) {
+          announcements
+              .computeIfAbsent(
+                  envelope.channel(), c -> new ChannelAnnouncement(c, ChannelKeys.of(redis, c)))
+              .add(envelope, places, i);
+        } else {
+          appends
+              .computeIfAbsent(
+                  envelope.channel(), c -> new ChannelAppend(c, ChannelKeys.of(redis, c)))
+              .add(envelope, places, i);
+        }
       }
     }
     Map<HostAndPort, Batch> batches = new LinkedHashMap<>();
@@ -130,12 +147,21 @@ final class RedisAppender implements GroupCommit.Appender {
       try {
         HostAndPort server = redis.serverOf(append.keys().hash());
         batches
-            .computeIfAbsent(server, s -> new Batch(s, new ArrayList<>()))
+            .computeIfAbsent(server, Batch::new)
             .sent()
             .add(new Sent(append, subscriptions.receives(append.keys().announcements())));
       } catch (JedisException e) {
         availability.recordUnassignedKey();
         append.unavailable(OUT_OF_REACH);
+      }
+    }
+    for (ChannelAnnouncement announcement : announcements.values()) {
+      try {
+        HostAndPort server = redis.serverOf(announcement.keys().hash());
+        batches.computeIfAbsent(server, Batch::new).announcements().add(announcement);
+      } catch (JedisException e) {
+        availability.recordUnassignedKey();
+        announcement.answer(OUT_OF_REACH);
       }
     }
     return List.copyOf(batches.values());
@@ -144,6 +170,7 @@ final class RedisAppender implements GroupCommit.Appender {
   private void append(Batch batch) {
     if (availability.isDown(batch.server())) {
       batch.sent().forEach(sent -> sent.append.unavailable(OUT_OF_REACH));
+      batch.announcements().forEach(each -> each.answer(OUT_OF_REACH));
       return;
     }
     Response<Long> replicas = null;
@@ -152,13 +179,17 @@ final class RedisAppender implements GroupCommit.Appender {
         index.queue(sent.append.channel());
         sent.response = queue(pipeline, sent.append);
       }
-      if (settings.replicas() > 0) {
+      for (ChannelAnnouncement announcement : batch.announcements()) {
+        announcer.queue(pipeline, announcement);
+      }
+      if (settings.replicas() > 0 && !batch.sent().isEmpty()) {
         replicas = waitForReplicas(pipeline, batch.sent());
       }
       pipeline.sync();
     } catch (JedisException e) {
       availability.recordFailure(batch.server(), e);
     }
+    batch.announcements().forEach(announcement -> answer(batch.server(), announcement));
     for (Sent sent : batch.sent()) {
       answer(batch.server(), sent, replicas);
     }
@@ -220,6 +251,19 @@ final class RedisAppender implements GroupCommit.Appender {
     Response<Long> confirmations = sent.replicas == null ? replicas : sent.replicas;
     if (confirmations != null && confirmations.get() < settings.replicas()) {
       sent.append.unavailable(UNCONFIRMED);
+    }
+  }
+
+  private void answer(HostAndPort server, ChannelAnnouncement announcement) {
+    try {
+      if (!announcer.complete(announcement)) {
+        announcement.answer(UNANSWERED);
+      }
+    } catch (JedisConnectionException e) {
+      availability.recordFailure(server, e);
+      announcement.answer(UNANSWERED);
+    } catch (JedisException e) {
+      announcement.answer(refused(server, e));
     }
   }
 

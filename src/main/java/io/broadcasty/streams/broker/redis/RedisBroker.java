@@ -123,15 +123,26 @@ public final class RedisBroker implements Broker, ChannelDirectory {
             new DivergenceDetector(redis, scriptArguments),
             calls::release);
     this.patterns = new FollowedPatterns(redis, listener, calls::release);
+    String node = Epochs.next();
     this.pubSub =
-        new PubSub(redis, new AnnouncementListener(redis, subscriptions, patterns), threads);
+        new PubSub(
+            redis,
+            new AnnouncementListener(redis, node, subscriptions, patterns, listener),
+            threads);
     this.index = new ChannelIndex(redis, pubSub);
     this.gapDetector =
         new GapDetector(redis, availability, subscriptions, patterns, index, pubSub, calls);
     threads.newThread(gapDetector).start();
     this.commits =
         new GroupCommit(
-            new RedisAppender(redis, settings, scriptArguments, availability, subscriptions, index),
+            new RedisAppender(
+                redis,
+                settings,
+                scriptArguments,
+                availability,
+                subscriptions,
+                index,
+                new EphemeralAnnouncer(redis, node, scriptArguments, pubSub, listener)),
             settings.maxGroup(),
             settings.maxWaitingBytes(),
             settings.memory(),

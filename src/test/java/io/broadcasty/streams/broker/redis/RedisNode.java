@@ -59,6 +59,11 @@ final class RedisNode implements AutoCloseable {
               }
 
               @Override
+              public void onEphemeral(Envelope envelope, long timeMillis) {
+                received.onEphemeral(envelope, timeMillis);
+              }
+
+              @Override
               public void onGap(TenantChannel channel) {
                 gaps.add(channel);
               }

@@ -2,6 +2,7 @@ package io.broadcasty.streams.broker.redis;
 
 import static io.broadcasty.streams.broker.TestPublications.appended;
 import static io.broadcasty.streams.broker.TestPublications.channel;
+import static io.broadcasty.streams.broker.TestPublications.ephemeral;
 import static io.broadcasty.streams.broker.TestPublications.fill;
 import static io.broadcasty.streams.broker.TestPublications.kept;
 import static io.broadcasty.streams.broker.TestPublications.named;
@@ -23,6 +24,7 @@ import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.LostPosition;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.ReplayPage;
@@ -90,6 +92,44 @@ class RedisNodesTest {
       assertEquals(node.received.all(), kept(nodes.get(0).broker, ORDERS, 0));
     }
     assertTrue(appended(nodes.get(2).broker, named(ORDERS, 0, "o1")).duplicate());
+  }
+
+  @Test
+  void followersOfAChannelAndOfPatternsReceiveWhatIsEphemeralOnce() throws Exception {
+    RedisSettings settings = RedisServer.shared().settings();
+    RedisNode publisher = node(settings);
+    RedisNode ofChannel = node(settings);
+    RedisNode ofPattern = node(settings);
+    RedisNode ofBoth = node(settings);
+    RedisNode ofNeither = node(settings);
+    follow(publisher, ORDERS);
+    follow(ofChannel, ORDERS);
+    follow(ofBoth, ORDERS);
+    for (RedisNode node : List.of(ofPattern, ofBoth)) {
+      var followed = node.broker.follow(ACME, ChannelPattern.parse("*"));
+      followed.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+    List<Envelope> all = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      all.add(ephemeral(ORDERS, "" + i));
+      publish(publisher.broker, List.of(all.get(i)));
+    }
+    for (RedisNode node : List.of(publisher, ofChannel, ofPattern, ofBoth)) {
+      node.await("all", () -> node.received.ephemerals().size() >= 20);
+    }
+    follow(ofPattern, ORDERS); // as its hub does, which then gets it as a follower of the channel
+    all.add(ephemeral(ORDERS, "last"));
+    publish(publisher.broker, List.of(all.get(20)));
+    fill(publisher.broker, ORDERS, 0, 1);
+    all.add(ephemeral(ORDERS, "of a stream"));
+    publish(publisher.broker, List.of(all.get(21)));
+    for (RedisNode node : List.of(publisher, ofChannel, ofPattern, ofBoth)) {
+      node.await("all", () -> node.received.ephemerals().size() >= 22);
+      fill(node.broker, ORDERS, 0, 1); // comes after whatever came twice
+      assertEquals(all, node.received.ephemerals());
+      assertEquals(List.of(), List.copyOf(node.gaps));
+    }
+    assertEquals(List.of(), ofNeither.received.ephemerals());
   }
 
   @Test
