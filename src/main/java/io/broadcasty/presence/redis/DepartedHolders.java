@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -57,7 +58,7 @@ final class DepartedHolders {
       if (live.contains(suspect.node())) {
         each.remove();
       } else if (!live.isEmpty() && now - entry.getValue() >= MISSING.toNanos()) {
-        var unused = operations.run(suspect.channel(), "forget", suspect.node());
+        operations.forget(List.of(suspect.channel()), suspect.node());
         each.remove();
       }
     }

@@ -7,7 +7,9 @@ import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.Script;
 import io.broadcasty.infra.redis.ScriptClock;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Index of the channels that have leases, by the time when the next may end. A channel is added at
@@ -20,16 +22,24 @@ final class LeaseExpiryIndex {
 
   private LeaseExpiryIndex() {}
 
-  /** Adds a channel in which a lease ends after this time unless it is renewed. */
-  static void add(Redis redis, ScriptClock clock, TenantChannel channel, long durationMillis) {
+  /**
+   * Adds channels in each of which a lease ends after a time unless it is renewed.
+   *
+   * @param durationsMillis the times from now
+   */
+  static void add(Redis redis, ScriptClock clock, Map<TenantChannel, Long> durationsMillis) {
+    if (durationsMillis.isEmpty()) {
+      return;
+    }
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(clock.argumentBytes());
+    durationsMillis.forEach(
+        (channel, millis) -> {
+          arguments.add(bytes(Long.toString(millis)));
+          arguments.add(bytes(PresenceKeys.format(channel)));
+        });
     var unused =
-        LEASES.run(
-            redis.commands(),
-            List.of(bytes(PresenceKeys.leaseExpiries(redis))),
-            List.of(
-                clock.argumentBytes(),
-                bytes(Long.toString(durationMillis)),
-                bytes(PresenceKeys.format(channel))));
+        LEASES.run(redis.commands(), List.of(bytes(PresenceKeys.leaseExpiries(redis))), arguments);
   }
 
   /** Expires the leases that were not renewed in time. */
@@ -57,7 +67,7 @@ final class LeaseExpiryIndex {
       String key,
       String text,
       TenantChannel channel) {
-    long next = operations.run(channel, "expire", "");
+    long next = operations.expire(channel);
     if (next > 0) {
       redis.commands().zadd(key, (double) next, text);
     }

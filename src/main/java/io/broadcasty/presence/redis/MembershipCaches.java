@@ -4,22 +4,22 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.collection.ReferenceCountedMap;
-import io.broadcasty.core.format.TextVersion;
 import io.broadcasty.core.format.UnknownVersionException;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.Script;
+import io.broadcasty.infra.redis.ScriptPipeline;
 import io.broadcasty.presence.LocalPresenceStore;
-import io.broadcasty.presence.Member;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import redis.clients.jedis.exceptions.JedisException;
@@ -32,7 +32,9 @@ import redis.clients.jedis.exceptions.JedisException;
 final class MembershipCaches implements PubSub.Listener {
 
   private static final System.Logger LOG = System.getLogger(MembershipCaches.class.getName());
-  private static final Script READ = Script.load(MembershipCaches.class, "read.lua");
+
+  /** How many channels are read in a round trip. */
+  private static final int READ_AT_ONCE = 100;
 
   /**
    * The time for which a channel is kept after its last follower has left, since many followers
@@ -47,6 +49,7 @@ final class MembershipCaches implements PubSub.Listener {
   private final DepartedHolders departed;
 
   private final Runnable wake;
+  private final ScriptPipeline pipeline;
 
   /** The copies by the pub/sub channel of their announcements. */
   private final ReferenceCountedMap<MembershipCache> caches;
@@ -76,6 +79,7 @@ final class MembershipCaches implements PubSub.Listener {
     this.departed = departed;
     this.caches = new ReferenceCountedMap<>(ticker, LINGER);
     this.wake = wake;
+    this.pipeline = new ScriptPipeline(redis, Script.load(MembershipCaches.class, "read.lua"));
   }
 
   CompletionStage<Void> follow(TenantChannel channel, PubSub pubSub) {
@@ -142,34 +146,65 @@ final class MembershipCaches implements PubSub.Listener {
    * @throws JedisException when Redis does not answer; the channels stay queued for the next call
    */
   void readOutOfSync() {
-    for (MembershipCache cache = toRead.peek(); cache != null; cache = toRead.peek()) {
-      int generation = cache.generation();
-      List<?> reply =
-          (List<?>)
-              READ.run(
-                  redis.commands(), PresenceKeys.of(redis, cache.channel()).scripts(), List.of());
-      List<?> flat = (List<?>) reply.get(1);
-      try {
-        cache.replaceAll(generation, (Long) reply.get(0), members(flat));
-        departed.onRead(
-            cache.channel(),
-            ((List<?>) reply.get(2)).stream().map(MembershipCaches::text).toList());
-      } catch (UnknownVersionException e) { // which has been logged
-        cache.failWaiting(e);
-        undecodable.add(cache);
+    while (!toRead.isEmpty()) {
+      Set<MembershipCache> batch = new LinkedHashSet<>();
+      for (MembershipCache cache = toRead.poll(); cache != null; cache = toRead.poll()) {
+        batch.add(cache);
+        if (batch.size() == READ_AT_ONCE) {
+          break;
+        }
       }
-      toRead.poll();
+      read(batch);
     }
   }
 
-  private static Map<String, Member> members(List<?> flat) {
-    Map<String, Member> present = new HashMap<>();
-    for (int i = 0; i < flat.size(); i += 2) {
-      TextVersion.requireVersionOne("members", (byte[]) flat.get(i + 1));
-      String id = text(flat.get(i));
-      present.put(id, new Member(id, text(flat.get(i + 1))));
+  private void read(Set<MembershipCache> batch) {
+    List<MembersRead> reads = new ArrayList<>();
+    batch.forEach(cache -> reads.add(new MembersRead(cache)));
+    JedisException failure = null;
+    while (!reads.isEmpty()) {
+      List<ScriptPipeline.Reply> replies =
+          pipeline.run(
+              reads.stream()
+                  .map(
+                      read ->
+                          new ScriptPipeline.Call(
+                              PresenceKeys.of(redis, read.cache().channel()).scripts(),
+                              read.arguments()))
+                  .toList());
+      List<MembersRead> unfinished = new ArrayList<>();
+      for (int i = 0; i < replies.size(); i++) {
+        MembersRead read = reads.get(i);
+        JedisException broken = replies.get(i).failure();
+        if (broken != null) {
+          failure = broken;
+          toRead.add(read.cache());
+        } else if (!onPart(read, replies.get(i).list())) {
+          unfinished.add(read);
+        }
+      }
+      reads.clear();
+      reads.addAll(unfinished);
     }
-    return present;
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Takes a part of a channel's members; returns whether the read has ended. */
+  private boolean onPart(MembersRead read, List<?> part) {
+    MembershipCache cache = read.cache();
+    try {
+      if (!read.add(part)) {
+        return false;
+      }
+      read.finish();
+      departed.onRead(cache.channel(), read.nodes());
+    } catch (UnknownVersionException e) { // which has been logged
+      cache.failWaiting(e);
+      undecodable.add(cache);
+    }
+    return true;
   }
 
   /** Compares versions with Redis, to find changes that were lost unnoticed. */

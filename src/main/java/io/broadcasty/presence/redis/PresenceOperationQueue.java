@@ -1,61 +1,53 @@
 package io.broadcasty.presence.redis;
 
-import static io.broadcasty.presence.redis.PresenceKeys.bytes;
-
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.Redis;
-import io.broadcasty.infra.redis.Script;
 import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.MemberEvents;
+import io.broadcasty.presence.redis.MemberChanges.Change;
+import io.broadcasty.presence.redis.MemberChanges.Results;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Queues presence operations for Redis. Any thread may add some; one thread takes the queued ones
- * and calls one script for each channel, so that many operations share a round trip and a change.
+ * and calls one script for each channel, many channels in one round trip.
  */
 final class PresenceOperationQueue {
 
   private static final System.Logger LOG = System.getLogger(PresenceOperationQueue.class.getName());
-  private static final Script CHANGE = Script.load(PresenceOperationQueue.class, "change.lua");
   private static final int MAX_BATCH = 2000;
-  private static final int MAX_UNANSWERED = 10_000;
+
+  /** The maximum number of operations in a run of the script, so that none takes long. */
+  private static final int MAX_OPERATIONS = 100;
+
+  /** The maximum numbers of channels and operations in a round trip. */
+  private static final int MAX_CHANNELS = 250;
+
+  private static final int MAX_OPERATIONS_AT_ONCE = 1000;
 
   private final Redis redis;
   private final String node;
   private final ToIntFunction<TenantId> maxMembers;
   private final ScriptClock clock;
   private final LocalMemberships memberships;
-  private final byte[] publishCommand;
+  private final MemberChanges changes;
   private final LinkedBlockingQueue<PresenceOperation> queue = new LinkedBlockingQueue<>();
-
-  private final MemberEvents events;
-
-  // the lock is held while events are sent, so that they keep the order of the changes
-  @GuardedBy("this")
-  private long calls;
-
-  /**
-   * For each channel, the first call whose reply was lost; what it changed has not been reported
-   * yet.
-   */
-  @GuardedBy("this")
-  private final Map<TenantChannel, Long> unanswered = new LinkedHashMap<>();
 
   /** Channels that are listed in Redis as having members of this node. */
   private final Set<TenantChannel> listed = new HashSet<>(); // by the sending thread only
@@ -75,8 +67,7 @@ final class PresenceOperationQueue {
     this.maxMembers = maxMembers;
     this.clock = clock;
     this.memberships = memberships;
-    this.events = events;
-    this.publishCommand = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
+    this.changes = new MemberChanges(redis, node, maxMembers, clock, memberships, events);
     TenantChannel nowhere = PresenceKeys.parse("none:none");
     this.wakeUp = new PresenceOperation(nowhere, "nothing", new Member("", ""), 0, null);
   }
@@ -113,7 +104,7 @@ final class PresenceOperationQueue {
   }
 
   /**
-   * Sends operations.
+   * Sends operations, those of a channel in their order.
    *
    * @return those about members held by this node that were not carried out, to be sent again; the
    *     futures of all that failed have completed
@@ -124,59 +115,122 @@ final class PresenceOperationQueue {
       byChannel.computeIfAbsent(operation.channel(), c -> new ArrayList<>()).add(operation);
     }
     List<PresenceOperation> again = new ArrayList<>();
-    RuntimeException outage = null;
-    for (Map.Entry<TenantChannel, List<PresenceOperation>> each : byChannel.entrySet()) {
-      if (outage == null) {
-        try {
-          send(each.getKey(), each.getValue());
-          continue;
-        } catch (JedisException e) {
-          outage = e;
-        } catch (RuntimeException e) {
-          LOG.log(Level.ERROR, "Cannot change members on Redis; it will be tried again", e);
-          outage = e;
-        }
+    for (int from = 0; !byChannel.isEmpty(); from += MAX_OPERATIONS) {
+      List<Change> round = new ArrayList<>();
+      for (Map.Entry<TenantChannel, List<PresenceOperation>> each : byChannel.entrySet()) {
+        List<PresenceOperation> all = each.getValue();
+        int end = Math.min(all.size(), from + MAX_OPERATIONS);
+        round.add(new Change(each.getKey(), all.subList(from, end)));
       }
-      for (PresenceOperation operation : each.getValue()) {
-        CompletableFuture<Long> answer = operation.result();
-        if (answer != null) {
-          answer.completeExceptionally(outage);
-        }
-        if (operation.isMembershipUpdate()) {
-          again.add(
-              PresenceOperation.membershipUpdate(operation.channel(), operation.member().id()));
-        }
-      }
+      Map<TenantChannel, RuntimeException> failed = sendInWindows(round);
+      int begin = from;
+      failed.forEach(
+          (channel, failure) -> {
+            List<PresenceOperation> all = byChannel.getOrDefault(channel, List.of());
+            fail(all.subList(begin, all.size()), failure, again);
+          });
+      int end = from + MAX_OPERATIONS;
+      byChannel
+          .entrySet()
+          .removeIf(each -> failed.containsKey(each.getKey()) || each.getValue().size() <= end);
     }
     return again;
   }
 
-  /** Runs one operation and waits for its result. For any thread. */
-  long run(TenantChannel channel, String kind, String id) {
-    PresenceOperation operation = new PresenceOperation(channel, kind, new Member(id, ""), 0, null);
-    return change(channel, List.of(operation)).get(0);
-  }
-
-  private void send(TenantChannel channel, List<PresenceOperation> operations) {
-    boolean holding = memberships.isHolding(channel);
-    if (holding && !listed.contains(channel)) { // first, or no node would find what is held there
-      redis.commands().sadd(PresenceKeys.heldBy(redis, node), PresenceKeys.format(channel));
-      listed.add(channel);
-    }
-    List<Long> replies = change(channel, operations);
-    long shortest = shortestLease(operations, replies);
-    if (shortest < Long.MAX_VALUE) {
-      LeaseExpiryIndex.add(redis, clock, channel, shortest);
-    }
-    if (!holding && listed.remove(channel)) {
-      redis.commands().srem(PresenceKeys.heldBy(redis, node), PresenceKeys.format(channel));
-    }
-    for (int i = 0; i < operations.size(); i++) {
-      CompletableFuture<Long> answer = operations.get(i).result();
+  private static void fail(
+      List<PresenceOperation> operations, RuntimeException failure, List<PresenceOperation> again) {
+    for (PresenceOperation operation : operations) {
+      CompletableFuture<Long> answer = operation.result();
       if (answer != null) {
-        answer.complete(replies.get(i));
+        answer.completeExceptionally(failure);
+      }
+      if (operation.isMembershipUpdate()) {
+        again.add(PresenceOperation.membershipUpdate(operation.channel(), operation.member().id()));
       }
     }
+  }
+
+  /** Makes changes of different channels; returns the failures by channel. */
+  private Map<TenantChannel, RuntimeException> sendInWindows(List<Change> round) {
+    Map<TenantChannel, RuntimeException> failed = new LinkedHashMap<>();
+    List<Change> window = new ArrayList<>();
+    int operations = 0;
+    for (Change change : round) {
+      int count = change.operations().size();
+      if (window.size() == MAX_CHANNELS || operations + count > MAX_OPERATIONS_AT_ONCE) {
+        sendWindow(window, failed);
+        window.clear();
+        operations = 0;
+      }
+      window.add(change);
+      operations += count;
+    }
+    sendWindow(window, failed);
+    return failed;
+  }
+
+  private void sendWindow(List<Change> window, Map<TenantChannel, RuntimeException> failed) {
+    try {
+      Set<TenantChannel> held = new HashSet<>();
+      window.stream().map(Change::channel).filter(memberships::isHolding).forEach(held::add);
+      list(held); // first, or no node would find what is held there
+      List<Results> results = changes.make(window);
+      Map<TenantChannel, Long> leases = new LinkedHashMap<>();
+      for (int i = 0; i < window.size(); i++) {
+        Change change = window.get(i);
+        JedisException failure = results.get(i).failure();
+        if (failure != null) {
+          failed.put(change.channel(), failure);
+        } else {
+          long shortest = shortestLease(change.operations(), results.get(i).values());
+          if (shortest < Long.MAX_VALUE) {
+            leases.put(change.channel(), shortest);
+          }
+        }
+      }
+      LeaseExpiryIndex.add(redis, clock, leases);
+      unlist(window.stream().map(Change::channel).filter(c -> !held.contains(c)).toList(), failed);
+      for (int i = 0; i < window.size(); i++) {
+        if (!failed.containsKey(window.get(i).channel())) {
+          answer(window.get(i).operations(), results.get(i).values());
+        }
+      }
+    } catch (RuntimeException e) {
+      if (!(e instanceof JedisException)) {
+        LOG.log(Level.ERROR, "Cannot change members on Redis; it will be tried again", e);
+      }
+      window.forEach(change -> failed.putIfAbsent(change.channel(), e));
+    }
+  }
+
+  private static void answer(List<PresenceOperation> operations, List<Long> values) {
+    for (int i = 0; i < Math.min(operations.size(), values.size()); i++) {
+      CompletableFuture<Long> answer = operations.get(i).result();
+      if (answer != null) {
+        answer.complete(values.get(i));
+      }
+    }
+  }
+
+  private void list(Set<TenantChannel> held) {
+    List<TenantChannel> unlisted = held.stream().filter(c -> !listed.contains(c)).toList();
+    if (!unlisted.isEmpty()) {
+      redis.commands().sadd(PresenceKeys.heldBy(redis, node), formatted(unlisted));
+      listed.addAll(unlisted);
+    }
+  }
+
+  private void unlist(List<TenantChannel> released, Map<TenantChannel, ?> failed) {
+    List<TenantChannel> done =
+        released.stream().filter(c -> !failed.containsKey(c) && listed.contains(c)).toList();
+    if (!done.isEmpty()) {
+      redis.commands().srem(PresenceKeys.heldBy(redis, node), formatted(done));
+      done.forEach(listed::remove);
+    }
+  }
+
+  private static String[] formatted(List<TenantChannel> channels) {
+    return channels.stream().map(PresenceKeys::format).toArray(String[]::new);
   }
 
   /** Returns the shortest lease that was given or renewed. */
@@ -193,58 +247,66 @@ final class PresenceOperationQueue {
     return shortest;
   }
 
-  private List<Long> change(TenantChannel channel, List<PresenceOperation> operations) {
-    try {
-      return changeInOrder(channel, operations);
-    } finally {
-      events.flush();
-    }
+  /**
+   * Ends the leases of a channel that were not renewed in time. For any thread.
+   *
+   * @return the time when the next lease ends; 0 when there is none
+   */
+  long expire(TenantChannel channel) {
+    long[] due = {0};
+    runThrough(
+        List.of(channel),
+        "expire",
+        "",
+        next -> due[0] = next > 0 && (due[0] == 0 || next < due[0]) ? next : due[0]);
+    return due[0];
   }
 
-  private synchronized List<Long> changeInOrder(
-      TenantChannel channel, List<PresenceOperation> operations) {
-    long number = ++calls;
-    Long lost = unanswered.get(channel);
-    PresenceKeys keys = PresenceKeys.of(redis, channel);
-    List<byte[]> arguments = new ArrayList<>();
-    arguments.add(clock.argumentBytes());
-    arguments.add(bytes(node));
-    arguments.add(bytes(Integer.toString(maxMembers(channel.tenant()))));
-    arguments.add(bytes(keys.announcements()));
-    arguments.add(publishCommand);
-    arguments.add(bytes(Long.toString(number)));
-    arguments.add(bytes(Long.toString(lost == null ? 0 : lost)));
-    for (PresenceOperation operation : operations) {
-      Member member = operation.member();
-      String kind = operation.kind();
-      if (operation.isMembershipUpdate()) {
-        @Nullable Member held = memberships.member(channel, member.id());
-        kind = held == null ? "drop" : "hold";
-        member = held == null ? member : held;
+  /** Removes the members of a dead node from channels. For any thread. */
+  void forget(Collection<TenantChannel> channels, String deadNode) {
+    runThrough(channels, "forget", deadNode, value -> {});
+  }
+
+  /**
+   * Runs an operation that goes through all members of channels, a part of them with each call.
+   *
+   * @param values receives the result of each call
+   * @throws JedisException when Redis does not answer, after the other channels were done
+   */
+  private void runThrough(
+      Collection<TenantChannel> channels, String kind, String id, LongConsumer values) {
+    JedisException failure = null;
+    List<TenantChannel> all = List.copyOf(new LinkedHashSet<>(channels));
+    for (int from = 0; from < all.size(); from += MAX_CHANNELS) {
+      Map<TenantChannel, String> cursors = new LinkedHashMap<>();
+      all.subList(from, Math.min(all.size(), from + MAX_CHANNELS))
+          .forEach(channel -> cursors.put(channel, MemberChanges.END));
+      while (!cursors.isEmpty()) {
+        List<Change> window = new ArrayList<>();
+        cursors.forEach(
+            (channel, cursor) ->
+                window.add(
+                    new Change(
+                        channel,
+                        List.of(
+                            new PresenceOperation(
+                                channel, kind, new Member(id, cursor), 0, null)))));
+        List<Results> results = changes.make(window);
+        for (int i = 0; i < window.size(); i++) {
+          Results result = results.get(i);
+          failure = result.failure() == null ? failure : result.failure();
+          result.values().forEach(values::accept);
+          String next = result.cursors().isEmpty() ? MemberChanges.END : result.cursors().get(0);
+          if (next.equals(MemberChanges.END)) {
+            cursors.remove(window.get(i).channel());
+          } else {
+            cursors.put(window.get(i).channel(), next);
+          }
+        }
       }
-      arguments.add(bytes(kind));
-      arguments.add(bytes(member.id()));
-      arguments.add(bytes(member.json()));
-      arguments.add(bytes(Long.toString(operation.durationMillis())));
     }
-    unanswered.putIfAbsent(channel, number);
-    if (unanswered.size() > MAX_UNANSWERED) {
-      var oldest = unanswered.keySet().iterator();
-      oldest.next();
-      oldest.remove();
-    }
-    List<?> answer = (List<?>) CHANGE.run(redis.commands(), keys.scripts(), arguments);
-    unanswered.remove(channel);
-    answer.stream().skip(operations.size()).forEach(event -> addEvent(channel, (byte[]) event));
-    return answer.stream().limit(operations.size()).map(Long.class::cast).toList();
-  }
-
-  private void addEvent(TenantChannel channel, byte[] event) {
-    String id = new String(event, 1, event.length - 1, StandardCharsets.UTF_8);
-    if (event[0] == '+') {
-      events.joined(channel, id);
-    } else {
-      events.left(channel, id);
+    if (failure != null) {
+      throw failure;
     }
   }
 }

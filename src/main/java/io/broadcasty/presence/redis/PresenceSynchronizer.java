@@ -11,12 +11,15 @@ import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.presence.PresenceException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
+import redis.clients.jedis.resps.ScanResult;
 
 /**
  * Synchronises presence with Redis on one thread: sends queued operations, reads channels that are
@@ -33,6 +36,11 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
   private static final long EXPIRE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long STOP_MILLIS = 3000;
+
+  /** How much is written again in a round, so that what callers wait for is not delayed. */
+  private static final int RESENT_AT_ONCE = 1000;
+
+  private static final int CHANNELS_AT_ONCE = 500;
 
   private final Redis redis;
   private final String node;
@@ -88,8 +96,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
     while (!closed) {
       try {
         resendIfForgotten();
-        List<PresenceOperation> taken =
-            operations.take(unsent.isEmpty() ? POLL_MILLIS : POLL_MILLIS / 2);
+        List<PresenceOperation> taken = operations.take(unsent.isEmpty() ? POLL_MILLIS : 0);
         send(taken);
         if (caches.hasOutOfSync()) {
           caches.readOutOfSync();
@@ -135,17 +142,21 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
   private void send(List<PresenceOperation> taken) {
     // new operations first, so that callers are notified of their own changes
     List<PresenceOperation> all = new ArrayList<>(taken);
-    all.addAll(unsent);
-    unsent.clear();
+    Iterator<PresenceOperation> first = unsent.iterator();
+    for (int i = 0; i < RESENT_AT_ONCE && first.hasNext(); i++) {
+      all.add(first.next());
+      first.remove();
+    }
     if (!all.isEmpty()) {
       try {
-        unsent.addAll(operations.send(all));
+        List<PresenceOperation> failed = operations.send(all);
+        unsent.addAll(failed);
+        if (!failed.isEmpty()) {
+          throw new JedisException("presence operations could not be sent to Redis");
+        }
       } catch (Error e) { // callers wait for their results
         unsent.addAll(all);
         throw e;
-      }
-      if (!unsent.isEmpty()) {
-        throw new JedisException("presence operations could not be sent to Redis");
       }
     }
   }
@@ -210,13 +221,15 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
    */
   void removeNode(String deadNode) {
     String key = PresenceKeys.heldBy(redis, deadNode);
-    for (String channel : redis.commands().smembers(key)) {
-      var unused = operations.run(PresenceKeys.parse(channel), "forget", deadNode);
-    }
-    redis.commands().del(key);
-    for (TenantChannel channel : caches.channelsOf(deadNode)) { // which the index may have lost
-      var unused = operations.run(channel, "forget", deadNode);
-    }
+    ScanParams page = new ScanParams().count(CHANNELS_AT_ONCE);
+    String cursor = ScanParams.SCAN_POINTER_START;
+    do {
+      ScanResult<String> found = redis.commands().sscan(key, cursor, page);
+      operations.forget(found.getResult().stream().map(PresenceKeys::parse).toList(), deadNode);
+      cursor = found.getCursor();
+    } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+    redis.commands().unlink(key);
+    operations.forget(caches.channelsOf(deadNode), deadNode); // which the index may have lost
   }
 
   /** Removes this node's members when it stops. */

@@ -16,12 +16,14 @@
 --          lease that Redis has lost again
 --          expire: removes leases that have ended
 --          forget: removes a dead node, which is named in place of the id
+--          Both go through a part of the members, beginning at the cursor in place of the JSON
 -- A call that the node has given up may arrive after a later one, when Redis or the connection was
 -- blocked: it has no effect, and its reply is not read.
 -- Returns for each operation: hold and join 1 if the member was not present, 0 if it was, -1 if the
 -- maximum is reached; drop, renew and leave 1 if it was so held, otherwise 0; expire the time when
--- the next lease ends, or 0; forget 0. Then "+id" of each member that has joined and "-id" of each
--- that has left by this call and by those whose answers were lost.
+-- the next lease of that part ends, or 0, and the cursor of the next part, or 0 at the end; forget 0
+-- and such a cursor. Then "+id" of each member that has joined and "-id" of each that has left by
+-- this call and by those whose answers were lost.
 local members, holders, version, calls = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local now, node, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 if not now then
@@ -31,6 +33,7 @@ end
 local number, lost = tonumber(ARGV[6]), tonumber(ARGV[7])
 local FIRST = 8
 local DAY = 86400000
+local PART = 250 -- about how many members a call goes through at most
 
 -- Renewing or ending the leases of an unknown channel writes nothing.
 if redis.call('EXISTS', holders, calls) == 0 then
@@ -134,18 +137,20 @@ function steps.renew(id, json, duration)
   write(id, held)
   return 1
 end
-local function each(change)
-  local all = redis.call('HGETALL', holders)
+local function each(cursor, change)
+  local part = redis.call('HSCAN', holders, cursor, 'COUNT', PART)
+  local all = part[2]
   for i = 1, #all, 2 do
     local held = parse(all[i + 1])
     if change(held) then
       write(all[i], held)
     end
   end
+  return part[1]
 end
-function steps.expire()
+function steps.expire(_, cursor)
   local due = 0
-  each(function(held)
+  local following = each(cursor, function(held)
     if held.lease and held.lease <= now then
       held.lease = nil
       return true
@@ -155,16 +160,18 @@ function steps.expire()
     end
     return false
   end)
-  return due
+  return {due, following}
 end
-function steps.forget(name)
-  each(function(held)
+function steps.forget(name, cursor)
+  local following = each(cursor, function(held)
     local was = held.nodes[name]
     held.nodes[name] = nil
     return was
   end)
-  redis.call('HDEL', calls, name, 'news:' .. name)
-  return 0
+  if following == '0' then
+    redis.call('HDEL', calls, name, 'news:' .. name)
+  end
+  return {0, following}
 end
 
 local replies = {}

@@ -241,11 +241,11 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       assertEquals(List.of(), operations(direct, "other", ofOther, toldOther).send(List.of(cid)));
       assertEquals(List.of("+cid"), events(toldOther, ROOM));
       gate.swallowAll(TcpProxy.Direction.TO_CLIENT);
-      assertThrows(JedisException.class, () -> steps.run(ROOM, "forget", "other"));
+      assertThrows(JedisException.class, () -> steps.forget(List.of(ROOM), "other"));
       gate.restore();
       assertFalse(direct.commands().hexists(members, PresenceKeys.bytes("cid")));
-      steps.run(ROOM, "forget", "other");
-      steps.run(ROOM, "forget", "other");
+      steps.forget(List.of(ROOM), "other");
+      steps.forget(List.of(ROOM), "other");
       assertEquals(List.of("+ann", "+bob", "-ann", "+ann", "-cid"), events(told, ROOM));
     }
   }
@@ -397,7 +397,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     PresenceKeys keys = PresenceKeys.of(redis, ROOM);
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
 
-    steps.run(ROOM, "forget", "node"); // another node considers it dead
+    steps.forget(List.of(ROOM), "node"); // another node considers it dead
     assertFalse(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
     assertEquals(List.of(), steps.send(List.of(step)));
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
