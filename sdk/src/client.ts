@@ -1,8 +1,9 @@
 import { checkChannel } from './channels.js';
 import { delay, withTimeout } from './clock.js';
-import { checkEnvelope, CoreClient, newId } from './core.js';
+import { CoreClient, newId } from './core.js';
 import type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
 import { BroadcastyError, timeout } from './errors.js';
+import { checkHeaders } from './headers.js';
 import { SYSTEM_NETWORK_MONITOR } from './network-monitor.js';
 import { openBestStore, OfflineQueue } from './offline.js';
 import type { FlushResult, OfflineStore } from './offline.js';
@@ -17,7 +18,7 @@ import { request as httpRequest } from './transport/http.js';
 import { sseTransport } from './transport/sse.js';
 import { webSocketTransport } from './transport/websocket.js';
 import type { SessionSettings, Transport } from './transport/transport.js';
-import type { Envelope, Publication, Published, Queued, ReplayPage } from './wire.js';
+import type { EncodedEnvelope, Envelope, Publication, Published, Queued, ReplayPage } from './wire.js';
 
 /**
  * The delay before queued publications are sent again, when sending fails on an open connection.
@@ -114,8 +115,14 @@ export class BroadcastyClient extends CoreClient {
   }
 
   /** @internal */
-  protected override publishOne(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
-    return this.publisher ? this.publisher.publish({ ...envelope, id: envelope.id ?? newId() }, timeoutMs, signal) : super.publishOne(envelope, timeoutMs, signal);
+  protected override publishOne(envelope: EncodedEnvelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
+    return (this.publisher ?? this.outbox).add(envelope, timeoutMs, signal);
+  }
+
+  /** @internal */
+  protected override encode(envelope: Envelope): EncodedEnvelope {
+    checkHeaders(envelope.headers);
+    return super.encode(envelope);
   }
 
   /**
@@ -127,10 +134,10 @@ export class BroadcastyClient extends CoreClient {
    */
   async request<R = unknown, P = unknown, M = unknown>(options: RequestOptions<P, M>): Promise<Publication<R>> {
     const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope } = options;
-    checkEnvelope(envelope);
     const deadline = this.clock.now() + timeoutMs;
     const correlationId = options.correlationId ?? newId();
     const replyTo = options.replyTo ?? this.replyTo;
+    const encoded = this.encode({ ...envelope, correlationId, replyTo });
     const timeoutError = () => this.connection.lastError ?? timeout(`the request to ${options.channel}`, timeoutMs);
     const onReply = (publication: Publication) => this.pendingReplies.get(publication.correlationId ?? '')?.(publication);
     const reply = new Promise<Publication>((resolve) => this.pendingReplies.set(correlationId, resolve));
@@ -145,7 +152,7 @@ export class BroadcastyClient extends CoreClient {
       } else {
         replyChannel = await withTimeout(this.clock, this.subscribe({ channel: replyTo, onMessage: onReply }), timeoutMs, timeoutError, signal);
       }
-      await super.publishOne({ ...envelope, correlationId, replyTo }, deadline - this.clock.now(), signal).catch((error: unknown) => {
+      await this.outbox.add(encoded, deadline - this.clock.now(), signal).catch((error: unknown) => {
         throw (error as BroadcastyError).code === 'timeout' ? timeoutError() : error; // which tells the whole time
       });
       return (await withTimeout(this.clock, reply, deadline - this.clock.now(), timeoutError, signal)) as Publication<R>;
@@ -241,7 +248,7 @@ export class BroadcastyClient extends CoreClient {
   /** Returns how many publications of the current user still wait. */
   private async flush(timeoutMs: number): Promise<number> {
     const owner = tokenOwner(await this.connection.token());
-    return this.offline?.flush(owner, (envelope) => this.outbox.add(envelope, timeoutMs)) ?? 0;
+    return this.offline?.flush(owner, async (envelope) => this.outbox.add(this.encode(envelope), timeoutMs)) ?? 0;
   }
 }
 

@@ -1,3 +1,5 @@
+import { closed } from './errors.js';
+
 /** Time and randomness, which tests can replace. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -17,38 +19,31 @@ export const SYSTEM_CLOCK: Clock = {
   random: () => Math.random(),
 };
 
-/** Resolves after `millis` milliseconds, or as soon as the signal is aborted. */
-export function delay(clock: Clock, millis: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clock.clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = clock.setTimeout(done, millis);
-    signal?.addEventListener('abort', done);
-    if (signal?.aborted) {
-      done();
-    }
-  });
-}
-
 /**
  * Settles like the promise. Rejects with the error of `timeoutError` after `millis` milliseconds,
  * and with the signal’s reason when the signal is aborted.
  */
 export function withTimeout<T>(clock: Clock, promise: Promise<T>, millis: number, timeoutError: () => Error, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const fail = () => reject(signal?.reason as Error);
-    const timer = millis === Infinity ? undefined : clock.setTimeout(() => reject(timeoutError()), millis);
     const settle = () => {
       clock.clearTimeout(timer);
-      signal?.removeEventListener('abort', fail);
+      signal?.removeEventListener('abort', abort);
     };
-    signal?.addEventListener('abort', fail);
+    const fail = (error: Error) => {
+      settle();
+      reject(error);
+    };
+    const abort = () => fail(signal?.reason as Error);
+    const timer = millis === Infinity ? undefined : clock.setTimeout(() => fail(timeoutError()), millis);
+    signal?.addEventListener('abort', abort);
     if (signal?.aborted) {
-      fail();
+      abort();
     }
     promise.then(resolve, reject).finally(settle);
   });
+}
+
+/** Resolves after `millis` milliseconds, or as soon as the signal is aborted. */
+export function delay(clock: Clock, millis: number, signal?: AbortSignal): Promise<void> {
+  return withTimeout(clock, new Promise<void>(() => undefined), millis, closed, signal).catch(() => undefined);
 }

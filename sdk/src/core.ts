@@ -6,7 +6,6 @@ import type { Clock } from './clock.js';
 import { Connection } from './connection.js';
 import type { ConnectionEvents, ConnectionState } from './connection.js';
 import { BroadcastyError, timeout } from './errors.js';
-import { checkHeaders } from './headers.js';
 import type { Backpressure } from './inbox.js';
 import { Outbox } from './outbox.js';
 import { DEFAULT_TIMEOUT_MILLIS, httpSettings } from './settings.js';
@@ -19,7 +18,7 @@ import { fixedTransport } from './transport/transport-selector.js';
 import type { TransportSelector } from './transport/transport-selector.js';
 import type { SessionSettings } from './transport/transport.js';
 import { webSocketTransport } from './transport/websocket.js';
-import type { ChannelPosition, Envelope, IncludedField, ProtocolVersion, Publication, Published, Queued, Since } from './wire.js';
+import type { ChannelPosition, EncodedEnvelope, Envelope, IncludedField, ProtocolVersion, Publication, Published, Queued, Since } from './wire.js';
 
 /** The options of a {@link CoreClient}. */
 export interface CoreOptions extends ServerOptions {
@@ -153,12 +152,13 @@ export class CoreClient {
    * Publishes. If `id` is missing, the client generates one and sends it with every attempt, so
    * that the server stores the publication once even if the connection breaks.
    *
-   * @throws BroadcastyError the server’s error; `timeout` or `unreachable` when time is up
+   * @throws BroadcastyError the server’s error; `invalid_request` when the payload cannot be
+   *     written as JSON; `timeout` or `unreachable` when time is up
    */
   async publish<P = unknown, M = unknown>({ timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope }: PublishOptions<P, M>): Promise<Published | Queued> {
-    checkEnvelope(envelope);
+    const encoded = this.encode(envelope);
     signal?.throwIfAborted();
-    return this.publishOne(envelope, timeoutMs, signal);
+    return this.publishOne(encoded, timeoutMs, signal);
   }
 
   /**
@@ -171,10 +171,10 @@ export class CoreClient {
    *     then none is sent
    */
   async publishAll(envelopes: readonly Envelope[], { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<(Published | Queued | BroadcastyError)[]> {
-    envelopes.forEach(checkEnvelope);
+    const encoded = envelopes.map((envelope) => this.encode(envelope));
     signal?.throwIfAborted();
     return Promise.all(
-      envelopes.map((envelope) =>
+      encoded.map((envelope) =>
         this.publishOne(envelope, timeoutMs, signal).catch((error: unknown) => {
           if (error instanceof BroadcastyError) {
             return error;
@@ -217,19 +217,30 @@ export class CoreClient {
   }
 
   /** @internal */
-  protected publishOne(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
-    return this.outbox.add({ ...envelope, id: envelope.id ?? newId() }, timeoutMs, signal);
+  protected publishOne(envelope: EncodedEnvelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
+    return this.outbox.add(envelope, timeoutMs, signal);
   }
-}
 
-/**
- * Validates an envelope as far as the client can.
- *
- * @throws BroadcastyError `invalid_channel` or `invalid_request`
- */
-export function checkEnvelope({ channel, headers }: Envelope): void {
-  checkChannel(channel);
-  checkHeaders(headers);
+  /**
+   * Validates an envelope as far as the client can, and writes it as JSON.
+   *
+   * @throws BroadcastyError `invalid_channel` or `invalid_request`
+   * @internal
+   */
+  protected encode({ id = newId(), payload, ...fields }: Envelope): EncodedEnvelope {
+    const { channel } = fields;
+    checkChannel(channel);
+    let cause: unknown;
+    try {
+      const text = JSON.stringify(payload) as string | undefined;
+      if (text) {
+        return { id, channel, json: `{"id":${JSON.stringify(id)},"payload":${text},${JSON.stringify(fields).slice(1)}` };
+      }
+    } catch (error) {
+      cause = error;
+    }
+    throw new BroadcastyError('invalid_request', 'the publication cannot be written as JSON', 'no', { cause });
+  }
 }
 
 function toPosition({ channel, epoch, partition, sequence }: ChannelPosition): ChannelPosition {

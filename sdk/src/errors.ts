@@ -43,17 +43,10 @@ export class BroadcastyError extends Error {
   }
 }
 
-/** Advice for the errors that developers meet first; appended to the server’s detail. */
-const ADVICE: Partial<Record<ServerCode, string>> = {
-  unauthorized: 'getToken() must return a JWT that this server trusts, with sub, tid, roles, iat, exp',
-  forbidden: 'the roles of the token do not allow it; change them or the channel policy',
-  origin_not_allowed: 'add this origin to BROADCASTY_ALLOWED_ORIGINS',
-};
-
 /** Creates an error from the server’s answer, or from its reason for ending a connection. */
 export function fromServerError({ code, status, detail = code, retryAfter, retry = retryAfter === undefined ? RETRIES[code] : 'after' }: WireError | End): BroadcastyError {
-  const advice = ADVICE[code];
-  return new BroadcastyError(code, advice ? `${detail}; ${advice}` : detail, retry, { status, retryAfterMillis: retryAfter && retryAfter * 1000 });
+  const advice = code === 'unauthorized' ? '; getToken() must return a JWT that this server trusts, with sub, tid, roles, iat, exp' : '';
+  return new BroadcastyError(code, detail + advice, retry, { status, retryAfterMillis: retryAfter && retryAfter * 1000 });
 }
 
 /**

@@ -1,18 +1,19 @@
 import type { Clock } from './clock.js';
-import { toError } from './errors.js';
+import { BroadcastyError, toError } from './errors.js';
 import type { OfflineEntry, OfflineQueue } from './offline.js';
 import type { OutboxHandle } from './outbox.js';
-import type { Published, Queued } from './wire.js';
-
-type Publication = OfflineEntry['envelope'];
+import type { EncodedEnvelope, Published, Queued } from './wire.js';
 
 /** A publication that the outbox sends, until its outcome is known. */
 interface Sending {
-  publication: Publication;
+  envelope: EncodedEnvelope;
   handle: OutboxHandle;
   timer: unknown;
   resolve: (outcome: Promise<Published | Queued>) => void;
 }
+
+/** How deep the server lets JSON be nested, including the array of a batch. */
+const MAX_DEPTH = 64;
 
 interface PublisherSettings {
   clock: Clock;
@@ -20,7 +21,7 @@ interface PublisherSettings {
   /** Returns the owner of publications that are queued now. */
   owner: () => Promise<string>;
   /** Passes a publication to the outbox. */
-  send: (publication: Publication, timeoutMs: number, signal: AbortSignal | undefined, handle: OutboxHandle) => Promise<Published | Queued>;
+  send: (envelope: EncodedEnvelope, timeoutMs: number, signal: AbortSignal | undefined, handle: OutboxHandle) => Promise<Published | Queued>;
   /** Called when a publication was queued. */
   onQueued: () => void;
 }
@@ -41,25 +42,25 @@ export class OrderedPublisher {
   ) {}
 
   /** Resolves when the publication is published or queued. */
-  async publish(publication: Publication, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
+  async add(envelope: EncodedEnvelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
     await this.queue.loaded();
     signal?.throwIfAborted();
-    if (!this.settings.isOnline() || this.queue.hasEntries(publication.channel)) {
-      this.moveToQueue(publication.channel);
-      return this.enqueue(publication);
+    if (!this.settings.isOnline() || this.queue.hasEntries(envelope.channel)) {
+      this.moveToQueue(envelope.channel);
+      return this.enqueue(envelope);
     }
-    return this.send(publication, timeoutMs, signal);
+    return this.send(envelope, timeoutMs, signal);
   }
 
-  private send(publication: Publication, timeoutMs: number, signal: AbortSignal | undefined): Promise<Published | Queued> {
+  private send(envelope: EncodedEnvelope, timeoutMs: number, signal: AbortSignal | undefined): Promise<Published | Queued> {
     const { clock, send } = this.settings;
-    const { channel } = publication;
+    const { channel } = envelope;
     return new Promise((resolve) => {
       const timer = timeoutMs === Infinity ? undefined : clock.setTimeout(() => this.moveToQueue(channel), timeoutMs);
-      const one: Sending = { publication, handle: { gone: false }, timer, resolve };
+      const one: Sending = { envelope, handle: { gone: false }, timer, resolve };
       const all = this.sending.get(channel) ?? new Set<Sending>();
       this.sending.set(channel, all.add(one));
-      const outcome = send(publication, Infinity, signal, one.handle);
+      const outcome = send(envelope, Infinity, signal, one.handle);
       const settle = () => {
         clock.clearTimeout(timer);
         if (all.delete(one) && all.size === 0) {
@@ -84,16 +85,32 @@ export class OrderedPublisher {
       all.delete(one);
       one.handle.gone = true; // if it is in flight, the server recognizes its id
       this.settings.clock.clearTimeout(one.timer);
-      one.resolve(this.enqueue(one.publication));
+      one.resolve(this.enqueue(one.envelope));
     });
   }
 
   /** Takes its place in the queue at once. */
-  private async enqueue(envelope: Publication): Promise<Queued> {
+  private async enqueue({ id, channel, json }: EncodedEnvelope): Promise<Queued> {
+    checkDepth(json);
     this.owner ??= this.settings.owner().finally(() => (this.owner = undefined));
     this.owner.catch(() => undefined);
-    await this.queue.add(envelope, this.owner);
+    await this.queue.add(JSON.parse(json) as OfflineEntry['envelope'], this.owner);
     this.settings.onQueued();
-    return { id: envelope.id, channel: envelope.channel, queued: true };
+    return { id, channel, queued: true };
+  }
+}
+
+/**
+ * Refuses what the server would refuse later.
+ *
+ * @throws BroadcastyError `invalid_request`
+ */
+function checkDepth(json: string): void {
+  let depth = 1;
+  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g)) {
+    depth += '[{'.includes(token) ? 1 : ']}'.includes(token) ? -1 : 0;
+    if (depth > MAX_DEPTH) {
+      throw new BroadcastyError('invalid_request', `the publication is nested deeper than ${MAX_DEPTH} levels`);
+    }
   }
 }

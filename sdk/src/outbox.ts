@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import type { Connection } from './connection.js';
 import { toError, BroadcastyError, timeout } from './errors.js';
 import type { Session } from './transport/transport.js';
-import type { Envelope, Published, Queued } from './wire.js';
+import type { EncodedEnvelope, Published, Queued } from './wire.js';
 
 /** What the caller keeps of a publication. */
 export interface OutboxHandle {
@@ -14,7 +14,7 @@ export interface OutboxHandle {
 
 interface OutboxItem extends OutboxHandle {
   order: number;
-  envelope: Envelope;
+  envelope: EncodedEnvelope;
   /** The error of the last attempt. */
   lastError?: BroadcastyError;
   resolve: (published: Published | Queued) => void;
@@ -44,7 +44,7 @@ export class Outbox {
   ) {}
 
   /** Queues an envelope. Resolves with the server’s final answer, and rejects when time is up. */
-  add(envelope: Envelope, timeoutMs: number, signal?: AbortSignal, handle: OutboxHandle = { gone: false }): Promise<Published | Queued> {
+  add(envelope: EncodedEnvelope, timeoutMs: number, signal?: AbortSignal, handle: OutboxHandle = { gone: false }): Promise<Published | Queued> {
     const item = handle as OutboxItem;
     const order = ++this.last;
     const answer = new Promise<Published | Queued>((resolve, reject) => Object.assign(item, { order, envelope, resolve, reject }));

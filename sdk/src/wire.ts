@@ -87,6 +87,14 @@ export interface Envelope<P = unknown, M = unknown> {
   replyTo?: string;
 }
 
+/** An envelope with its id, written as JSON once. */
+export interface EncodedEnvelope {
+  id: string;
+  channel: string;
+  /** The envelope; begins with `{"id":`. */
+  json: string;
+}
+
 /** The result of a publish: the position of the publication in the stream. */
 export interface Published extends Position {
   /** The id of the publication. */
@@ -284,7 +292,6 @@ export type Command =
   | { command: 'unsubscribe' | 'leave' | 'presence'; channel: string }
   | { command: 'join'; channel: string; member: Record<string, unknown> | undefined }
   | { command: 'members'; channel: string; after: string | undefined }
-  | ({ command: 'publish'; publicationId: string | undefined } & Omit<Envelope, 'id'>)
   | { command: 'ping' };
 
 export type Reply =

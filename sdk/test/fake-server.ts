@@ -112,6 +112,10 @@ export class FakeServer {
   breakAfter = Infinity;
   /** Tokens that are rejected as expired. */
   readonly expiredTokens = new Set<string>();
+  /** Returns whether a text makes the frame or body that contains it unreadable. */
+  unreadable: (text: string) => boolean = () => false;
+  /** The longest message that is accepted, in bytes. */
+  maxMessageBytes = Infinity;
   /** The longest message from a client, in bytes. */
   longestMessage = 0;
   /** The public key for Web Push; undefined: Web Push is not configured. */
@@ -489,6 +493,14 @@ export class FakeServer {
     socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => {
       this.longestMessage = Math.max(this.longestMessage, data.length);
+      if (data.length > this.maxMessageBytes) {
+        socket.close(1009, 'payload_too_large: a message may have fewer bytes');
+        return;
+      }
+      if (this.unreadable(data.toString())) {
+        send({ reply: null, error: { code: 'invalid_json', status: 400, detail: 'the JSON is nested too deep' } });
+        return;
+      }
       const frame = JSON.parse(data.toString()) as object;
       const later: (() => void)[] = [];
       if (Array.isArray(frame)) {
@@ -619,6 +631,15 @@ export class FakeServer {
     const who = this.verifyToken(request.headers.authorization?.replace('Bearer ', ''));
     if ('code' in who) {
       answer(who.status, who);
+      return;
+    }
+    const text = Buffer.concat(chunks).toString();
+    if (text.length > this.maxMessageBytes) {
+      answer(413, { code: 'payload_too_large', status: 413 });
+      return;
+    }
+    if (this.unreadable(text)) {
+      answer(400, { code: 'invalid_json', status: 400 });
       return;
     }
     const body = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as { channel: string; id?: string; member?: { id: string } }) : undefined;

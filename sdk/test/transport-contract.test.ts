@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { BroadcastyClient, BroadcastyError, ClientOptions, Lost, ProtocolVersion, Publication } from '../src/index.js';
+import { BroadcastyError } from '../src/index.js';
+import { memoryStore } from '../src/offline.js';
+import type { BroadcastyClient, ClientOptions, Lost, ProtocolVersion, Publication } from '../src/index.js';
 import { FakeServer, token } from './fake-server.js';
 import { client as make, Recorder, FakeNetwork, fastClock, runEventLoop, waitUntil } from './support.js';
 
@@ -363,6 +365,74 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       network.set(true);
       await waitUntil('all', () => server.stored('a').length === 3);
       assert.deepEqual(server.stored('a').map(({ payload }) => payload), [1, 2, 3]);
+    });
+
+    it('refuses at once what cannot be written as JSON', async () => {
+      const network = new FakeNetwork();
+      const store = memoryStore();
+      const client = connect({ networkMonitor: network, offline: { store } });
+      const circular: { self?: unknown } = {};
+      circular.self = circular;
+      const unwritable = [{ id: 10n }, circular, undefined, () => 1, { toJSON: () => { throw new Error('no'); } }, { toJSON: () => undefined }];
+      for (const online of [true, false]) {
+        network.set(online);
+        for (const payload of unwritable) {
+          await assert.rejects(client.publish({ channel: 'a', payload }), { name: 'BroadcastyError', code: 'invalid_request' });
+          await assert.rejects(client.publishAll([{ channel: 'a', payload: 0 }, { channel: 'a', payload }]), { code: 'invalid_request' });
+          await assert.rejects(client.request({ channel: 'a', payload }), { code: 'invalid_request' });
+        }
+      }
+      await assert.rejects(client.publish({ channel: 'a', payload: 0, meta: { n: 1n } }), { code: 'invalid_request' });
+      await assert.rejects(client.publish({ channel: 'a', payload: JSON.parse('['.repeat(70) + ']'.repeat(70)) as unknown }), { code: 'invalid_request', message: /64 levels/ });
+      assert.deepEqual(await store.all(), []);
+      network.set(true);
+      const kept = { n: 1 };
+      const published = client.publish({ channel: 'a', payload: kept });
+      kept.n = 2;
+      await published;
+      assert.deepEqual(server.stored('a').map(({ payload }) => payload), [{ n: 1 }]);
+    });
+
+    it('lets a publication that the server cannot read cost itself alone', async () => {
+      server.unreadable = (text) => text.includes('poison');
+      const client = connect();
+      await client.connect();
+      const outcomes = client.publishAll([1, 2, 'poison', 3, 'poison', 4].map((payload) => ({ channel: 'a', payload })));
+      const subscribed = client.subscribe({ channel: 'b' });
+      const codes = (await outcomes).map((outcome) => (outcome instanceof BroadcastyError ? outcome.code : 'ok'));
+      assert.deepEqual(codes, ['ok', 'ok', 'invalid_json', 'ok', 'invalid_json', 'ok']);
+      assert.deepEqual(server.stored('a').map(({ payload }) => payload), [1, 2, 3, 4]);
+      await subscribed;
+      await assert.rejects(client.publish({ channel: 'a', payload: 'poison' }), { code: 'invalid_json' });
+      await client.publish({ channel: 'a', payload: 5 });
+      assert.equal(client.state, 'connected');
+    });
+
+    it('lets a publication that is too large cost itself alone', async () => {
+      server.maxMessageBytes = 300_000;
+      const client = connect();
+      const recorder = new Recorder();
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
+      const payloads = [1, 'x'.repeat(400_000), 2, 'y'.repeat(150_000), 'z'.repeat(500_000), 3];
+      const outcomes = await client.publishAll(payloads.map((payload) => ({ channel: 'a', payload })));
+      assert.deepEqual(outcomes.map((outcome) => (outcome instanceof BroadcastyError ? outcome.code : 'ok')), ['ok', 'payload_too_large', 'ok', 'ok', 'payload_too_large', 'ok']);
+      await waitUntil('all', () => recorder.all.length === 4);
+      assert.deepEqual(recorder.payloads.map((payload) => String(payload).length), [1, 1, 150_000, 1]);
+    });
+
+    it('removes from the queue what an older version has stored and cannot be sent', async () => {
+      server.unreadable = (text) => text.includes('poison');
+      const store = memoryStore();
+      const owner = JSON.stringify(['acme', 'ann']);
+      for (const [n, payload] of [{ id: 10n }, 1, 'poison', undefined, 2].entries()) {
+        await store.add({ owner, envelope: { id: `i${n}`, channel: 'a', payload } });
+      }
+      const client = connect({ offline: { store } });
+      const flushed = await client.flushOffline();
+      assert.deepEqual([flushed.sent, flushed.waiting], [2, 0]);
+      assert.deepEqual(flushed.refused.map(({ id, error }) => [id, error.code]), [['i0', 'invalid_request'], ['i2', 'invalid_json'], ['i3', 'invalid_request']]);
+      assert.deepEqual(server.stored('a').map(({ payload }) => payload), [1, 2]);
+      assert.deepEqual(await store.all(), []);
     });
 
     it('splits large batches into several messages', async () => {

@@ -54,7 +54,7 @@ class CurrentGroup {
   }
 
   private async joinGroup(world: TabEnvironment, { baseUrl, protocol, include, clock }: SessionSettings, token: string): Promise<TabGroup> {
-    const name = await groupName(`broadcasty.tabs.3:${baseUrl} ${protocol} ${include}`, token); // tabs share a connection only if they want the same fields in publications
+    const name = await groupName(`broadcasty.tabs.4:${baseUrl} ${protocol} ${include}`, token); // tabs share a connection only if they want the same fields in publications
     if (this.closed) {
       throw closed();
     }

@@ -3,7 +3,7 @@ import { newId } from '../core.js';
 import { toError, BroadcastyError } from '../errors.js';
 import { OrderedStream } from '../ordered-stream.js';
 import type { SincePositions, Session, SessionListener, PublishOutcome } from '../transport/transport.js';
-import type { ChannelPosition, Envelope, Lost, PresencePush, Publication, Since, Subscribed, Unsubscribed } from '../wire.js';
+import type { ChannelPosition, EncodedEnvelope, Lost, PresencePush, Publication, Since, Subscribed, Unsubscribed } from '../wire.js';
 import { serializeError } from './messages.js';
 import type { TabCall, TabMessage } from './messages.js';
 
@@ -197,7 +197,7 @@ export class TabHub implements SessionListener {
   }
 
   /** Publishes with as many calls at a time as the session allows, in order. */
-  private async publish(envelopes: readonly Envelope[]): Promise<PublishOutcome[]> {
+  private async publish(envelopes: readonly EncodedEnvelope[]): Promise<PublishOutcome[]> {
     if (this.publishing >= this.session.window) {
       await new Promise<void>((next) => this.queue.push(next));
     } else {

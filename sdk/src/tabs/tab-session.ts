@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { BroadcastyError, closed } from '../errors.js';
 import { PendingRequests } from '../transport/pending-requests.js';
 import type { Session, SessionListener, PublishOutcome } from '../transport/transport.js';
-import type { Envelope, Member, MembersPage, Published, Queued, Since, Subscribed } from '../wire.js';
+import type { EncodedEnvelope, Member, MembersPage, Published, Queued, Since, Subscribed } from '../wire.js';
 import { deserializeError } from './messages.js';
 import type { CallResult, TabCall, SerializedError, TabBroadcast, TabMessage } from './messages.js';
 
@@ -58,7 +58,7 @@ export class TabSession implements Session {
     await this.call({ method: 'unsubscribe', args: [target] });
   }
 
-  async publish(envelopes: readonly Envelope[]): Promise<PublishOutcome[]> {
+  async publish(envelopes: readonly EncodedEnvelope[]): Promise<PublishOutcome[]> {
     const outcomes = await this.call<(Published | Queued | { error: SerializedError })[]>({ method: 'publish', args: [envelopes] });
     return outcomes.map((one) => ('error' in one ? deserializeError(one.error) : one));
   }

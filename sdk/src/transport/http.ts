@@ -64,6 +64,9 @@ async function readProblem(response: Response): Promise<BroadcastyError> {
   } catch {
     // not a problem document
   }
+  if (status === 413) {
+    return new BroadcastyError('payload_too_large', 'a proxy before the server does not accept a message of this size', 'no', { status });
+  }
   return new BroadcastyError('unreachable', `the answer ${status} does not come from Broadcasty; it may still be starting, or baseUrl is wrong`, 'after', {
     retryAfterMillis: retryAfter && retryAfter * 1000,
   });

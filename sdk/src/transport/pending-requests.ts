@@ -32,6 +32,11 @@ export class PendingRequests {
     });
   }
 
+  /** Returns whether a request waits for its answer. */
+  has(id: number): boolean {
+    return this.waiting.has(id);
+  }
+
   /** Settles a request with an error or a result. Ignores unknown ids. */
   settle(id: number, error: BroadcastyError | undefined, result?: unknown): void {
     const callback = this.waiting.get(id);

@@ -2,7 +2,7 @@ import { BroadcastyError, closed, fromServerError, toError, unreachable } from '
 import { UNDECODABLE } from '../channel-table.js';
 import { parseClaims } from '../token.js';
 import { cursor } from '../wire.js';
-import type { ChannelNumber, CompactPublication, Envelope, Lost, Member, MembersPage, PresencePush, Publication, Published, Queued, Since, Subscribed, WireError } from '../wire.js';
+import type { ChannelNumber, CompactPublication, EncodedEnvelope, Lost, Member, MembersPage, PresencePush, Publication, Published, Queued, Since, Subscribed, WireError } from '../wire.js';
 import type { SseEvent } from './sse-parser.js';
 import { isReachable, request } from './http.js';
 import { PresenceLeases } from './presence-leases.js';
@@ -84,8 +84,8 @@ class SseSession implements Session {
     return Promise.resolve();
   }
 
-  async publish(envelopes: readonly Envelope[]): Promise<PublishOutcome[]> {
-    const texts = envelopes.map((envelope) => JSON.stringify(envelope));
+  async publish(envelopes: readonly EncodedEnvelope[]): Promise<PublishOutcome[]> {
+    const texts = envelopes.map(({ json }) => json);
     const outcomes: PublishOutcome[] = [];
     while (texts.length > 0) {
       let count = 0;
@@ -93,10 +93,27 @@ class SseSession implements Session {
         chars += texts[count]?.length ?? 0;
       }
       const part = texts.splice(0, count);
-      const answers = (await (await this.request('publish', `[${part.join()}]`)).json()) as (Published | Queued | { error: WireError })[];
-      outcomes.push(...answers.map((answer) => ('error' in answer ? fromServerError(answer.error) : answer)));
+      outcomes.push(...(await this.publishBatch(part)));
     }
     return outcomes;
+  }
+
+  /** Sends a batch; if it is refused as a whole, its halves, to find the item that is to blame. */
+  private async publishBatch(texts: string[]): Promise<PublishOutcome[]> {
+    try {
+      const answers = (await (await this.request('publish', `[${texts.join()}]`)).json()) as (Published | Queued | { error: WireError })[];
+      return answers.map((answer) => ('error' in answer ? fromServerError(answer.error) : answer));
+    } catch (thrown) {
+      const error = toError(thrown);
+      if (error.retry !== 'no' || error.status === 401 || error.status === 403) {
+        throw error; // it concerns the session
+      }
+      if (texts.length === 1) {
+        return [error];
+      }
+      const half = texts.length >> 1;
+      return [...(await this.publishBatch(texts.slice(0, half))), ...(await this.publishBatch(texts.slice(half)))];
+    }
   }
 
   refresh(token: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { BroadcastyError } from '../errors.js';
 import type { HttpSettings } from '../settings.js';
-import type { Envelope, Lost, MembersPage, PresencePush, ProtocolVersion, Publication, Published, Queued, Since, Subscribed, Unsubscribed } from '../wire.js';
+import type { EncodedEnvelope, Lost, MembersPage, PresencePush, ProtocolVersion, Publication, Published, Queued, Since, Subscribed, Unsubscribed } from '../wire.js';
 
 /** The settings of a session. */
 export interface SessionSettings extends HttpSettings {
@@ -54,7 +54,7 @@ export interface Session {
    */
   readonly window: number;
   /** Publishes at most 100 envelopes. Resolves with one outcome for each, in order. */
-  publish(envelopes: readonly Envelope[]): Promise<PublishOutcome[]>;
+  publish(envelopes: readonly EncodedEnvelope[]): Promise<PublishOutcome[]>;
   refresh(token: string): Promise<unknown>;
   /**
    * Subscribes to the members of a subscribed channel; they arrive at `onPresence`, starting with a

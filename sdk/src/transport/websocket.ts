@@ -1,9 +1,8 @@
 import { ChannelTable, UNDECODABLE } from '../channel-table.js';
-import { CLOSE_CODES, RETRIES } from '../codes.js';
 import { withTimeout } from '../clock.js';
 import type { Clock } from '../clock.js';
 import { BroadcastyError, closed, fromServerError, isFinal, timeout, toError, unreachable } from '../errors.js';
-import type { Command, Connected, Envelope, MembersPage, Published, Push, Queued, Reply, ServerMessage, Since, Subscribed } from '../wire.js';
+import type { Command, Connected, EncodedEnvelope, MembersPage, Published, Push, Queued, Reply, ServerMessage, Since, Subscribed } from '../wire.js';
 import { PendingRequests } from './pending-requests.js';
 import type { Session, SessionListener, PublishOutcome, Transport } from './transport.js';
 
@@ -11,8 +10,15 @@ const MAX_COMMANDS = 100;
 /** The size at which a frame of commands is split; far below the server’s limit. */
 const MAX_FRAME_CHARS = 200_000;
 const OPEN = 1;
+/** The close code of RFC 6455 for a message that is too long. */
+const TOO_BIG = 1009;
 /** How long the server may take to answer a ping. */
 const PING_TIMEOUT_MILLIS = 5000;
+
+interface OutgoingCommand {
+  id: number;
+  text: string;
+}
 
 /**
  * A session over WebSocket. Commands of the same tick are sent in one frame. Messages are decoded
@@ -24,7 +30,9 @@ class WebSocketSession implements Session {
   private setEnd!: (end: BroadcastyError) => void;
   private readonly pending = new PendingRequests();
   private readonly table = new ChannelTable();
-  private outgoing: string[] = [];
+  private outgoing: OutgoingCommand[] = [];
+  /** The frames that were sent; answered ones are removed. The server answers in their order. */
+  private frames: OutgoingCommand[][] = [];
   private finished = false;
   private endError: BroadcastyError | undefined;
   private receivedAt: number;
@@ -59,10 +67,8 @@ class WebSocketSession implements Session {
     return this.send({ command: 'unsubscribe', channel });
   }
 
-  publish(envelopes: readonly Envelope[]): Promise<PublishOutcome[]> {
-    return Promise.all(
-      envelopes.map(({ id, ...rest }) => this.send<Published | Queued>({ command: 'publish', publicationId: id, ...rest }).catch(toError)),
-    );
+  publish(envelopes: readonly EncodedEnvelope[]): Promise<PublishOutcome[]> {
+    return Promise.all(envelopes.map(({ json }) => this.sendText<Published | Queued>(`"command":"publish","publicationId":${json.slice(6)}`).catch(toError)));
   }
 
   refresh(token: string): Promise<unknown> {
@@ -118,8 +124,13 @@ class WebSocketSession implements Session {
   }
 
   private send<T>(command: Command, onResult?: (result: T) => void): Promise<T> {
+    return this.sendText(JSON.stringify(command).slice(1), onResult);
+  }
+
+  /** @param fields the JSON of a command without its beginning */
+  private sendText<T>(fields: string, onResult?: (result: T) => void): Promise<T> {
     return this.pending.send((id) => {
-      if (this.outgoing.push(JSON.stringify({ id, ...command })) === 1) {
+      if (this.outgoing.push({ id, text: `{"id":${id},${fields}` }) === 1) {
         queueMicrotask(() => this.flush());
       }
     }, onResult);
@@ -134,15 +145,23 @@ class WebSocketSession implements Session {
     let from = 0;
     let chars = 0;
     for (let i = 0; i <= all.length; i++) {
-      const next = all[i];
+      const next = all[i]?.text;
       if (next === undefined || i - from === MAX_COMMANDS || (i > from && chars + next.length > MAX_FRAME_CHARS)) {
-        const frame = all.slice(from, i);
-        this.socket.send(frame.length === 1 ? (frame[0] as string) : `[${frame.join()}]`);
+        this.transmit(all.slice(from, i));
         from = i;
         chars = 0;
       }
       chars += next?.length ?? 0;
     }
+  }
+
+  private transmit(frame: OutgoingCommand[]): void {
+    this.unanswered().push(frame);
+    this.socket.send(frame[1] ? `[${joinTexts(frame)}]` : joinTexts(frame));
+  }
+
+  private unanswered(): OutgoingCommand[][] {
+    return (this.frames = this.frames.filter((frame) => frame.some(({ id }) => this.pending.has(id))));
   }
 
   private receive(data: string): void {
@@ -207,7 +226,18 @@ class WebSocketSession implements Session {
   }
 
   private onReply({ reply, error, result }: Reply): void {
-    this.pending.settle(reply as number, error && fromServerError(error), result);
+    const failure = error && fromServerError(error);
+    if (reply !== null) {
+      this.pending.settle(reply as number, failure, result);
+      return;
+    }
+    // answers a whole frame that the server cannot read
+    const [frame = []] = this.unanswered();
+    if (frame[1] && failure?.retry === 'no') {
+      frame.splice(0).forEach((command) => this.transmit([command])); // to find the one that it cannot read
+    } else {
+      frame.forEach(({ id }) => this.pending.settle(id, failure));
+    }
   }
 
   private finish(end: BroadcastyError): void {
@@ -222,15 +252,24 @@ class WebSocketSession implements Session {
     } catch {
       // already closed
     }
+    if (end.code === 'payload_too_large') {
+      const [longest] = this.unanswered().sort((one, other) => joinTexts(other).length - joinTexts(one).length);
+      longest?.forEach(({ id }) => this.pending.settle(id, end));
+      this.pending.fail(); // the others are sent again
+    }
     this.pending.fail(isFinal(end) ? end : undefined);
     this.setEnd(end);
   }
 }
 
-/** Creates the error for a close code; an unknown code means that the connection broke. */
+function joinTexts(frame: OutgoingCommand[]): string {
+  return frame.map(({ text }) => text).join();
+}
+
+/** Creates the error for a close frame without an `end` before it. */
 function closeError(close: number): BroadcastyError {
-  const code = CLOSE_CODES[close];
-  return new BroadcastyError(code ?? 'unreachable', `connection closed with code ${close}`, code ? RETRIES[code] : 'yes');
+  const large = close === TOO_BIG;
+  return new BroadcastyError(large ? 'payload_too_large' : 'unreachable', `connection closed with code ${close}`, large ? 'no' : 'yes');
 }
 
 export const webSocketTransport: Transport = {

@@ -50,6 +50,9 @@ public sealed interface Command {
 
   record Ping() implements Command {}
 
+  /** A publication with an id whose content is not valid; it says nothing about the client. */
+  record InvalidPublish(Problem problem) implements Command {}
+
   /** A command whose content is not valid. */
   record Malformed(Problem problem) implements Command {}
 }

@@ -96,7 +96,11 @@ public final class CommandReader {
         json.skip();
       }
     }
-    return new IdentifiedCommand(draft.idText, draft.command(publications, caps));
+    Command command = draft.command(publications, caps);
+    if (command instanceof Command.Malformed malformed && draft.isIdentifiedPublish()) {
+      command = new Command.InvalidPublish(malformed.problem());
+    }
+    return new IdentifiedCommand(draft.idText, command);
   }
 
   private static Command malformed(String detail) {
@@ -147,6 +151,10 @@ public final class CommandReader {
       if (fault == null) {
         fault = problem;
       }
+    }
+
+    boolean isIdentifiedPublish() {
+      return idText != null && "publish".equals(name);
     }
 
     Command command(PublishReader publications, PublishCaps caps) {

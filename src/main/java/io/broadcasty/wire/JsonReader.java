@@ -23,10 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class JsonReader implements AutoCloseable {
 
   private static final int MAX_DEPTH = 64;
+
+  /** How deep a value may be nested so that it alone is refused, and not its whole message. */
+  private static final int MAX_SKIPPED_DEPTH = 10_000;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.CHARSET_DETECTION) // RFC 8259, section 8.1: UTF-8
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(MAX_SKIPPED_DEPTH).build())
           .build();
 
   private final byte[] utf8;
@@ -124,10 +129,16 @@ final class JsonReader implements AutoCloseable {
    *
    * <p>The text is verbatim, except that line ends become blanks: in JSON they occur only between
    * tokens, and would break a line-based framing such as that of Server-Sent Events.
+   *
+   * @throws ProblemException with {@link Code#INVALID_REQUEST}, at the end of the value, when it is
+   *     nested too deep
    */
   String rawValue() throws ProblemException {
     int start = (int) parser.currentTokenLocation().getByteOffset();
-    skip();
+    if (skipAndMeasure() > MAX_DEPTH) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "the JSON is nested deeper than " + MAX_DEPTH + " levels");
+    }
     int end = (int) parser.currentLocation().getByteOffset();
     while (end > start && isBlank(utf8[end - 1])) {
       end--;
@@ -146,15 +157,26 @@ final class JsonReader implements AutoCloseable {
 
   /** Skips the current value, and checks that it is well-formed. */
   void skip() throws ProblemException {
+    skipAndMeasure();
+  }
+
+  /** Skips the current value, and returns how deep the message is nested in it. */
+  private int skipAndMeasure() throws ProblemException {
     try {
-      if (parser.currentToken().isStructStart()) {
-        parser.skipChildren();
-        if (parser.currentToken() == null) {
+      if (!parser.currentToken().isStructStart()) {
+        parser.finishToken();
+        return 0;
+      }
+      int outside = parser.getParsingContext().getNestingDepth() - 1;
+      int deepest = 1;
+      for (int open = 1; open > 0; deepest = Math.max(deepest, open)) {
+        JsonToken token = parser.nextToken();
+        if (token == null) {
           throw new ProblemException(Code.INVALID_JSON, "the message is incomplete");
         }
-      } else {
-        parser.finishToken();
+        open += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
       }
+      return outside + deepest;
     } catch (IOException e) {
       throw invalid(e);
     }
@@ -276,7 +298,7 @@ final class JsonReader implements AutoCloseable {
       return new ProblemException(
           Code.INVALID_JSON,
           "the JSON is nested deeper than "
-              + MAX_DEPTH
+              + MAX_SKIPPED_DEPTH
               + " levels, or a number or name in it is too long");
     }
     if (e instanceof JsonEOFException) {

@@ -210,9 +210,9 @@ public final class PublishReader {
      * Reads the value as a whole first, so that the reader is at its end even when it is not valid.
      */
     void readPush(JsonReader json) throws ProblemException {
-      String text = json.rawValue();
+      String text = rawValue(json);
       try {
-        push = PushReader.undelivered(text);
+        push = text == null ? null : PushReader.undelivered(text);
       } catch (ProblemException e) {
         fault(e.problem());
       }
@@ -223,11 +223,11 @@ public final class PublishReader {
       switch (name) {
         case "channel" -> channel = text(name, json, Integer.MAX_VALUE); // checked as a name
         case "payload" -> {
-          payload = json.rawValue();
+          payload = rawValue(json);
           payloadBytes = json.rawBytes();
         }
         case "meta" -> {
-          meta = json.rawValue();
+          meta = rawValue(json);
           metaBytes = json.rawBytes();
         }
         case "id" -> readId(json);
@@ -263,6 +263,19 @@ public final class PublishReader {
       } else if (value != JsonToken.VALUE_FALSE && value != JsonToken.VALUE_NULL) {
         json.skip();
         fault("`toOthers` must be true, false or the `session` of a connection");
+      }
+    }
+
+    /** Reads a value of any kind; a problem of it affects this publication only. */
+    private @Nullable String rawValue(JsonReader json) throws ProblemException {
+      try {
+        return json.rawValue();
+      } catch (ProblemException e) {
+        if (e.problem().code() == Code.INVALID_JSON) {
+          throw e;
+        }
+        fault(e.problem());
+        return null;
       }
     }
 

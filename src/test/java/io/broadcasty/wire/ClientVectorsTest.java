@@ -150,6 +150,9 @@ class ClientVectorsTest {
       }
       return meaning;
     }
+    if (command instanceof Command.InvalidPublish invalid) {
+      return Map.of("error", invalid.problem().code().wireName());
+    }
     return Map.of("error", ((Command.Malformed) command).problem().code().wireName());
   }
 

@@ -120,6 +120,10 @@ final class FrameReplies {
     if (session.caller() == null && !session.admitsUnauthenticated()) {
       return CompletableFuture.completedFuture(NativeFrames.error(identified.id(), CONNECT_FIRST));
     }
+    if (command instanceof Command.InvalidPublish invalid) {
+      return CompletableFuture.completedFuture(
+          NativeFrames.error(identified.id(), invalid.problem()));
+    }
     if (bytes > MAX_REPLY_BYTES) {
       return CompletableFuture.completedFuture(NativeFrames.error(identified.id(), TOO_LONG));
     }

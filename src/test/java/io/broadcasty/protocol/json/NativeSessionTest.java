@@ -524,6 +524,22 @@ class NativeSessionTest {
   }
 
   @Test
+  void publicationsThatAreNotValidDoNotEndTheSession() {
+    TestNode.Client client = node.connect().authenticate(node.ann());
+    String deep = "[".repeat(70) + "]".repeat(70);
+    for (String fields :
+        List.of("\"payload\":1", "\"channel\":\"o\"", "\"channel\":\"o\",\"payload\":" + deep)) {
+      for (int i = 0; i < 12; i++) {
+        Map<String, Object> reply =
+            client.request("{\"id\":7,\"command\":\"publish\"," + fields + "}");
+        assertEquals("invalid_request", error(reply));
+        assertEquals(7L, ((Number) reply.get("reply")).longValue());
+      }
+    }
+    assertEquals(List.of(), client.closed);
+  }
+
+  @Test
   void aBatchIsAnsweredInOrderInOneFrame() {
     TestNode.Client client = node.connect().authenticate(node.ann());
     client.session.onText(
