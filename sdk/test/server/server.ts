@@ -48,7 +48,7 @@ export class RealServer {
     const started = this.log().length;
     this.process = spawn(
       'java',
-      ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-Djava.net.preferIPv4Stack=true', '-jar', PAYARA, '--nocluster', '--disablephonehome', '--port', String(this.port), '--shutdowngrace', '1000', '--deploy', WAR],
+      ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', `-Djava.io.tmpdir=${this.home}`, '-Djava.net.preferIPv4Stack=true', '-jar', PAYARA, '--nocluster', '--disablephonehome', '--port', String(this.port), '--shutdowngrace', '1000', '--deploy', WAR],
       {
         cwd: this.home,
         stdio: ['ignore', log, log],

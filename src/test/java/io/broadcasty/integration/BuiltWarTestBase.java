@@ -8,6 +8,6 @@ abstract class BuiltWarTestBase extends ServerTestBase {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar();
+    return TestWar.BUILT.archive();
   }
 }

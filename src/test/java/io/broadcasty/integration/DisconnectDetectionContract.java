@@ -18,9 +18,6 @@ import org.junit.jupiter.api.Test;
  */
 abstract class DisconnectDetectionContract extends ServerTestBase {
 
-  static final String ORDINAL = "config_ordinal=1000"; // takes precedence over the environment
-  static final String NO_HEARTBEAT = "broadcasty.stream.heartbeat=1h";
-
   private static final System.Logger LOG =
       System.getLogger(DisconnectDetectionContract.class.getName());
   private static final int CLIENTS = 50;

@@ -20,7 +20,7 @@ class DisconnectDetectionIT extends DisconnectDetectionContract {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar(ORDINAL, NO_HEARTBEAT);
+    return TestWar.EXTENDED.archive();
   }
 
   @Test

@@ -17,7 +17,7 @@ class FramingIT extends ServerTestBase implements FramingContract {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar("broadcasty.stream.websocket=own");
+    return TestWar.BUILT.archive();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.broadcasty.integration;
 
 import io.broadcasty.transport.container.StreamOutput;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +12,9 @@ import java.util.Map;
 record PayaraMicro(Path jar) implements ServerKind {
 
   @Override
-  public Map<String, String> prepareArquillian(Path home, Ports ports) {
-    return Map.of("it.payara.jar", jar.toString());
+  public Map<String, String> prepareArquillian(Path home, Ports ports) throws IOException {
+    Path temporary = Files.createDirectories(home.resolve("tmp"));
+    return Map.of("it.payara.jar", jar.toString(), "it.payara.tmp", temporary.toString());
   }
 
   @Override

@@ -18,7 +18,7 @@ class SecurityHeadersIT extends ServerTestBase {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar("broadcasty.trusted-proxies=127.0.0.1,::1");
+    return TestWar.BUILT.archive();
   }
 
   private static void assertSecured(String what, HttpResponse<?> answer) {

@@ -19,6 +19,8 @@ final class ServerProcess implements AutoCloseable {
   /** Halves the start-up time. */
   private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
+  private static final String COLLECTOR = "-XX:+UseSerialGC";
+
   private final ServerKind kind;
   private final Process process;
   private final Path log;
@@ -47,7 +49,15 @@ final class ServerProcess implements AutoCloseable {
     environment.put("BROADCASTY_OPERATOR_TENANT", "operations");
     environment.put("BROADCASTY_DATA_DIR", home.resolve("data").toString());
     environment.putAll(settings);
-    environment.put(JVM_OPTIONS, QUICK_START + " " + settings.getOrDefault(JVM_OPTIONS, ""));
+    // a server that is killed leaves what it unpacked there
+    Path temporary = Files.createDirectories(home.resolve("tmp"));
+    environment.put(
+        JVM_OPTIONS,
+        String.join(
+            " ",
+            QUICK_START,
+            "-Djava.io.tmpdir=" + temporary,
+            settings.getOrDefault(JVM_OPTIONS, COLLECTOR)));
     return new ServerProcess(
         kind,
         builder.start(),

@@ -1,41 +1,21 @@
 package io.broadcasty.integration;
 
-import java.io.File;
 import java.net.URI;
 import java.net.URL;
 import java.util.Objects;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The base of tests that are clients of a server, which Arquillian runs with a WAR. */
-@ExtendWith(ArquillianExtension.class)
-@RunAsClient
+@ExtendWith(ServerExtension.class)
 abstract class ServerTestBase {
 
   @ArquillianResource private @Nullable URL url;
 
   protected Api api = new Api(URI.create("http://localhost"), DevTokens.ofTestServer());
-
-  static WebArchive builtWar() {
-    return ShrinkWrap.createFromZipFile(
-        WebArchive.class, new File(System.getProperty("broadcasty.war")));
-  }
-
-  /** Returns the WAR with settings in its {@code microprofile-config.properties}. */
-  static WebArchive builtWar(String... settings) {
-    return builtWar()
-        .addAsResource(
-            new StringAsset(String.join("\n", settings) + "\n"),
-            "META-INF/microprofile-config.properties");
-  }
 
   @BeforeEach
   void connect() {

@@ -9,7 +9,7 @@ class SseIT extends SseContract {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar();
+    return TestWar.BUILT.archive();
   }
 
   @Override

@@ -9,7 +9,7 @@ class WebSocketIT extends WebSocketContract {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar();
+    return TestWar.BUILT.archive();
   }
 
   @Override

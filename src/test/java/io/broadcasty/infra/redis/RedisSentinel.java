@@ -20,6 +20,7 @@ public final class RedisSentinel implements AutoCloseable {
   private final RedisServer replica;
   private final int port = RedisServer.freePort();
   private final Process process;
+  private final Path file;
 
   private RedisSentinel() {
     primary = RedisServer.start("--save", "");
@@ -27,7 +28,7 @@ public final class RedisSentinel implements AutoCloseable {
         RedisServer.start(
             "--save", "", "--replicaof", "127.0.0.1", Integer.toString(primary.port()));
     try {
-      Path file = Files.createTempFile("broadcasty-sentinel", ".conf");
+      file = Files.createTempFile("broadcasty-sentinel", ".conf");
       Files.write(
           file,
           List.of(
@@ -38,7 +39,7 @@ public final class RedisSentinel implements AutoCloseable {
       process =
           new ProcessBuilder(RedisServer.executable(), file.toString(), "--sentinel")
               .redirectErrorStream(true)
-              .redirectOutput(Files.createTempFile("broadcasty-sentinel", ".log").toFile())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -86,6 +87,11 @@ public final class RedisSentinel implements AutoCloseable {
     process.destroyForcibly();
     replica.close();
     primary.close();
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String offset(RedisServer server) {

@@ -180,7 +180,9 @@ public final class RedisServer implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    kill();
+    delete(folder);
+    delete(copy);
   }
 
   /** Returns a free port that leaves room for a Cluster's bus port, 10 000 above it. */
@@ -188,6 +190,19 @@ public final class RedisServer implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0)) {
       int port = socket.getLocalPort();
       return port < 55_000 ? port : freePort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
     named = "arquillian.launch",
     matches = "wildfly",
     disabledReason = "no internal of WildFly is used")
-class WebSocketFallbackIT extends WebSocketContract {
+class FallbackWebSocketIT extends WebSocketContract {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar("broadcasty.stream.websocket=own", "broadcasty.stream.internals=off");
+    return TestWar.FALLBACK.archive();
   }
 
   @Override

@@ -4,21 +4,16 @@ import io.broadcasty.transport.container.StreamOutput;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** Tests event streams on a server whose internals are not found. */
-class SseFallbackIT extends SseContract {
+/** Tests WebSockets of the server's own engine. */
+class ContainerWebSocketIT extends WebSocketContract {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar("broadcasty.stream.internals=off");
+    return TestWar.CONTAINER.archive();
   }
 
   @Override
   protected StreamOutput output() {
-    return StreamOutput.SERVLET;
-  }
-
-  @Override
-  protected boolean watchesClients() {
-    return false;
+    return StreamOutput.CONTAINER;
   }
 }

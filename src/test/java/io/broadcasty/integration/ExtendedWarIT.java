@@ -10,12 +10,15 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
-/** Tests a policy that is replaced by a CDI bean, including its partitions. */
-class OwnPolicyIT extends ServerTestBase {
+/**
+ * Tests a WAR with classes of its own: a policy that is replaced by a CDI bean, and Netty and
+ * Bouncy Castle beside the server's own versions.
+ */
+class ExtendedWarIT extends ServerTestBase {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar().addClass(OwnPolicy.class);
+    return TestWar.EXTENDED.archive();
   }
 
   @Test
@@ -63,5 +66,26 @@ class OwnPolicyIT extends ServerTestBase {
       }
     }
     assertEquals(published, received);
+  }
+
+  @Test
+  void thePushProvidersSendFromWithinTheServer() {
+    assertEquals(
+        "apns accepted, webpush the service cannot be connected to",
+        api.get("/probe/push", api.tokens.guest()).body());
+  }
+
+  @Test
+  void theServersRegistryShowsTheMetersToo() {
+    HttpResponse<String> server = api.get("/metrics", "");
+    if (!ServerKind.current().hasMicroProfileMetrics()) {
+      assertEquals(404, server.statusCode(), "it has some now; say so in ServerKind");
+      return;
+    }
+    assertEquals(200, server.statusCode(), server.body());
+    for (String sample : Scrape.of(api).samples().keySet()) {
+      String name = sample.replaceAll("\\{.*", "");
+      assertTrue(server.body().contains(name), () -> name + " is not in " + server.body());
+    }
   }
 }

@@ -4,16 +4,21 @@ import io.broadcasty.transport.container.StreamOutput;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** Tests WebSockets of the server's own engine. */
-class WebSocketByContainerIT extends WebSocketContract {
+/** Tests event streams on a server whose internals are not found. */
+class FallbackSseIT extends SseContract {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar("broadcasty.stream.websocket=container");
+    return TestWar.FALLBACK.archive();
   }
 
   @Override
   protected StreamOutput output() {
-    return StreamOutput.CONTAINER;
+    return StreamOutput.SERVLET;
+  }
+
+  @Override
+  protected boolean watchesClients() {
+    return false;
   }
 }
