@@ -20,8 +20,9 @@ public class ApplicationLifecycle implements ServletContextListener {
 
   @Override
   public void contextInitialized(ServletContextEvent event) {
+    String serverInfo = event.getServletContext().getServerInfo();
     try {
-      startup.start(event.getServletContext().getServerInfo());
+      startup.start(serverInfo);
       WebSocketRegistration.register(
           startup.settings().webSockets(),
           event.getServletContext(),
@@ -30,6 +31,9 @@ public class ApplicationLifecycle implements ServletContextListener {
           startup.settings().edge(),
           startup.outputs());
     } catch (RuntimeException e) {
+      if (FailedStart.endsProcess(startup.configuration(), serverInfo)) {
+        FailedStart.end(String.valueOf(e.getMessage()), FailedStart.exitCode(e), serverInfo);
+      }
       LOG.log(Level.ERROR, e.getMessage());
       throw e;
     }

@@ -4,6 +4,7 @@ import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.jwt.CachingAuthenticator;
 import io.broadcasty.core.auth.jwt.JwtAuthenticator;
 import io.broadcasty.core.auth.jwt.JwtSettings;
+import io.broadcasty.core.config.ConfigSource;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.rbac.DefaultPolicyResolver;
 import io.broadcasty.core.rbac.Policy;
@@ -80,7 +81,7 @@ public class Startup {
    * @throws InvalidConfigurationException when the configuration is invalid
    */
   synchronized void start(String serverInfo) {
-    Settings read = SettingsReader.read(new MicroProfileSource(config));
+    Settings read = SettingsReader.read(configuration());
     WallClock clock = WallClock.system();
     Ticker ticker = Ticker.system();
     DevMode dev = read.development() ? DevMode.start(read, clock) : null;
@@ -192,6 +193,11 @@ public class Startup {
       throw new IllegalStateException("Broadcasty has not started");
     }
     return running;
+  }
+
+  /** Returns the configuration, also before the start. */
+  ConfigSource configuration() {
+    return new MicroProfileSource(config);
   }
 
   public boolean isStarted() {

@@ -43,7 +43,13 @@ class ProcessLifecycleIT {
   @Test
   void anInvalidConfigurationAbortsTheStartWithAMessage() throws IOException {
     Map<String, String> wrong =
-        Map.of("BROADCASTY_REPLAY_STOER", "database", "BROADCASTY_STREAM_HEARTBEAT", "soon");
+        Map.of(
+            "BROADCASTY_REPLAY_STOER",
+            "database",
+            "BROADCASTY_STREAM_HEARTBEAT",
+            "soon",
+            "BROADCASTY_START_FAILURE",
+            "stay");
     try (ServerProcess server = ServerProcess.start(home, Ports.free(), wrong)) {
       Api.await(
           "the errors in the log",
@@ -51,6 +57,45 @@ class ProcessLifecycleIT {
           () -> server.log().contains("its configuration has 2 errors"));
       assertTrue(server.log().contains("BROADCASTY_REPLAY_STOER: there is no such key"));
       assertTrue(server.log().contains("broadcasty.stream.heartbeat"));
+      assertTrue(server.isAlive());
+    }
+  }
+
+  @Test
+  void anInvalidConfigurationEndsTheProcessWithAMessage() throws IOException {
+    List<String> lines =
+        lastWords(
+            Map.of("BROADCASTY_REPLAY_STOER", "redis", "BROADCASTY_STREAM_HEARTBEAT", "soon"));
+    assertEquals("Broadcasty cannot start because its configuration has 2 errors:", lines.get(0));
+    assertTrue(lines.get(1).startsWith("  - BROADCASTY_REPLAY_STOER: there is no such key"));
+    assertTrue(lines.get(2).startsWith("  - broadcasty.stream.heartbeat"), lines.toString());
+  }
+
+  @Test
+  void anUnreachableRedisEndsTheProcessWithAMessage() throws IOException {
+    String url = "redis://localhost:" + Ports.free().http();
+    List<String> lines =
+        lastWords(Map.of("BROADCASTY_DRIVER", "redis", "BROADCASTY_REDIS_URL", url));
+    assertEquals("Broadcasty cannot start because its configuration has an error:", lines.get(0));
+    assertTrue(lines.get(1).startsWith("  - broadcasty.redis.url"), lines.toString());
+    assertTrue(lines.get(1).contains(url + " cannot be reached"), lines.toString());
+  }
+
+  /** Starts a server that ends its process; returns its last lines, from the message on. */
+  private List<String> lastWords(Map<String, String> wrong) throws IOException {
+    Map<String, String> settings = new HashMap<>(wrong);
+    if (!(ServerKind.current() instanceof PayaraMicro)) {
+      settings.put("BROADCASTY_START_FAILURE", "exit");
+    }
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), settings)) {
+      server.awaitEnd(Duration.ofMinutes(2));
+      assertEquals(78, server.exitCode(), server::log);
+      List<String> lines = server.log().lines().toList();
+      int last = lines.size() - 1;
+      while (last > 0 && lines.get(last).startsWith("  - ")) {
+        last--;
+      }
+      return lines.subList(last, lines.size());
     }
   }
 

@@ -42,6 +42,18 @@ public final class ConfigKeys {
           "Base URL of this server as clients see it. Only the examples that development mode"
               + " prints use it.");
 
+  public static final ConfigKey<String> START_FAILURE =
+      new ConfigKey<>(
+          "broadcasty.start-failure",
+          ConfigType.oneOf("auto", "exit", "stay"),
+          "auto",
+          "exit",
+          "What happens when the start fails, because of a wrong setting or because Redis or the"
+              + " database cannot be reached: exit ends the server's process, with the reason as"
+              + " its last output and the exit code 78, stay leaves a server without Broadcasty."
+              + " auto is exit on Payara Micro and stay on other servers, which may have other"
+              + " applications.");
+
   public static final ConfigKey<String> JWT_PUBLIC_KEY =
       new ConfigKey<>(
           "broadcasty.jwt.public-key",
@@ -789,6 +801,7 @@ public final class ConfigKeys {
           DEV,
           DATA_DIR,
           PUBLIC_URL,
+          START_FAILURE,
           JWT_PUBLIC_KEY,
           JWT_JWKS_URL,
           JWT_JWKS_HTTP,

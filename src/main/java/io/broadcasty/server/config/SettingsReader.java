@@ -97,6 +97,7 @@ public final class SettingsReader {
   private Settings settings() {
     boolean development = value(ConfigKeys.DEV, false);
     String dataDir = value(ConfigKeys.DATA_DIR, "data");
+    Optional<String> unused = optional(ConfigKeys.START_FAILURE); // read again if the start fails
     JwtSettings jwt = jwt(development);
     FixedTenantSettings tenants = new TenantReader(this).read(source.names());
     SessionSettings session =

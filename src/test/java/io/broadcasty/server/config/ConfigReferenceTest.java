@@ -56,6 +56,7 @@ class ConfigReferenceTest {
           Map.entry("dev", "General"),
           Map.entry("data-dir", "General"),
           Map.entry("public-url", "General"),
+          Map.entry("start-failure", "General"),
           Map.entry("jwt", "Tokens"),
           Map.entry("allowed-origins", "Origins and proxies"),
           Map.entry("trusted-proxies", "Origins and proxies"),
