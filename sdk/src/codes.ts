@@ -10,6 +10,7 @@ export type ServerCode =
   | 'replayed'
   | 'forbidden'
   | 'origin_not_allowed'
+  | 'tls_required'
   | 'not_found'
   | 'method_not_allowed'
   | 'upgrade_required'

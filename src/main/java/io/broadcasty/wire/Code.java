@@ -13,6 +13,7 @@ public enum Code {
   REPLAYED(401, 0, Retry.NO, "The request repeats a nonce, or its timestamp is too old or too new"),
   FORBIDDEN(403, 0, Retry.NO, "The channel policy does not allow this request"),
   ORIGIN_NOT_ALLOWED(403, 0, Retry.NO, "The origin is not allowed"),
+  TLS_REQUIRED(403, 0, Retry.NO, "The request must come over TLS"),
   NOT_FOUND(404, 0, Retry.NO, "The resource does not exist"),
   METHOD_NOT_ALLOWED(405, 0, Retry.NO, "The resource does not support this method"),
   UPGRADE_REQUIRED(426, 0, Retry.NO, "The resource requires a WebSocket upgrade"),

@@ -2,12 +2,15 @@ package io.broadcasty.core.ratelimit;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -60,11 +63,22 @@ public final class UnauthenticatedConnections {
   public final class Place implements Admission, AutoCloseable {
     private final String address;
     private final long takenNanos;
+    private final Set<String> tenants = new CopyOnWriteArraySet<>();
     private volatile boolean inUse;
 
     private Place(String address, long takenNanos) {
       this.address = address;
       this.takenNanos = takenNanos;
+    }
+
+    /** Lets only callers of this tenant take the connection over; may be called more than once. */
+    public void restrictTo(String tenant) {
+      tenants.add(tenant);
+    }
+
+    /** Returns whether a caller of this tenant may take the connection over. */
+    public boolean isOpenTo(TenantId tenant) {
+      return tenants.stream().allMatch(tenant.value()::equals);
     }
 
     /** Marks that a connection has it, and will release it. */

@@ -156,6 +156,12 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
     }
   }
 
+  /** Returns whether a caller may authenticate this connection: the handshake named its tenant. */
+  public final boolean isOpenTo(Caller candidate) {
+    UnauthenticatedConnections.Place place = unauthenticatedPlace;
+    return place == null || place.isOpenTo(candidate.tenant());
+  }
+
   private void leaveUnauthenticated() {
     UnauthenticatedConnections.Place place = unauthenticatedPlace;
     if (place != null) {

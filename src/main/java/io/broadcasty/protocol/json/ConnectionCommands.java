@@ -104,6 +104,10 @@ final class ConnectionCommands implements AutoCloseable {
         return CommandResult.refused(unidentified.problem());
       }
       known = ((ProblemMapper.Identified) verdict).caller();
+      if (!session.isOpenTo(known)) {
+        return CommandResult.refused(
+            Problem.of(Code.FORBIDDEN, "the handshake named another tenant than the token"));
+      }
       if (!session.takePlace(known)) {
         afterwards.add(() -> session.end(ProblemMapper.connectionLimit()));
         return CommandResult.refused(ProblemMapper.connectionLimit());

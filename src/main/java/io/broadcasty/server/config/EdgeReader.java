@@ -7,6 +7,7 @@ import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.MetricsAccess;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the settings of the edge. */
 final class EdgeReader {
@@ -33,7 +34,9 @@ final class EdgeReader {
             reader.count(ConfigKeys.MESSAGE_BYTES),
             reader.value(ConfigKeys.BODY_TIMEOUT, Duration.ofSeconds(1)),
             reader.count(ConfigKeys.SLOW_BODIES_PER_USER),
-            reader.count(ConfigKeys.SLOW_BODIES_PER_ADDRESS)));
+            reader.count(ConfigKeys.SLOW_BODIES_PER_ADDRESS)),
+        reader.value(AccessConfigKeys.TLS, "optional").equals("require"),
+        tenantHeader());
   }
 
   private List<String> origins() {
@@ -64,6 +67,17 @@ final class EdgeReader {
       return List.of();
     }
     return proxies;
+  }
+
+  private @Nullable String tenantHeader() {
+    String name = reader.optional(AccessConfigKeys.TENANT_HEADER).map(String::strip).orElse(null);
+    if (name != null && !name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+")) {
+      reader.fault(
+          AccessConfigKeys.TENANT_HEADER.name()
+              + ": must be the name of a header, such as "
+              + AccessConfigKeys.TENANT_HEADER.example());
+    }
+    return name;
   }
 
   private MetricsAccess metricsAccess() {

@@ -280,6 +280,7 @@ public final class SettingsReader {
         algorithms.isEmpty() ? Set.of("RS256") : Set.copyOf(algorithms),
         firstSet(optional(ConfigKeys.JWT_ISSUER), "mp.jwt.verify.issuer"),
         list(optional(ConfigKeys.JWT_AUDIENCES), "mp.jwt.verify.audiences"),
+        Set.copyOf(value(AccessConfigKeys.REQUIRED_CLAIMS, List.of())),
         clockSkew(),
         value(ConfigKeys.JWT_REMEMBER, Duration.ZERO));
   }

@@ -4,14 +4,15 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first check of every request: determines the client's address and limits its requests, each
- * request once.
+ * The first check of every request: determines the client's address, refuses what others may have
+ * read, and limits the requests of the address, each request once.
  */
 @ThreadSafe
 final class AddressLimiter {
@@ -20,12 +21,13 @@ final class AddressLimiter {
 
   private final RateLimiter limits;
 
-  @SuppressWarnings("ThreadSafe") // never changed after the constructor
-  private final ClientAddressResolver addresses;
+  private final ProxyHeaders proxies;
+  private final boolean tlsRequired;
 
   AddressLimiter(RateLimiter limits, EdgeSettings settings) {
     this.limits = limits;
-    this.addresses = new ClientAddressResolver(settings.trustedProxies());
+    this.proxies = new ProxyHeaders(new ClientAddressResolver(settings.trustedProxies()));
+    this.tlsRequired = settings.tlsRequired();
   }
 
   /**
@@ -41,9 +43,14 @@ final class AddressLimiter {
       return null;
     }
     request.setAttribute(COUNTED, true);
-    String address =
-        addresses.resolve(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
+    String address = proxies.clientAddress(request);
     ClientAddress.set(request, address);
+    if (tlsRequired && !proxies.isPrivate(request)) {
+      return Problem.of(
+          Code.TLS_REQUIRED,
+          "use https; if a proxy ends TLS, list it in BROADCASTY_TRUSTED_PROXIES and let it send"
+              + " X-Forwarded-Proto");
+    }
     if (!limits.isEnabled()) {
       return null;
     }

@@ -86,25 +86,8 @@ public final class ClientAddressResolver {
     return client;
   }
 
-  /**
-   * Returns whether a trusted proxy says that the client's request came over HTTPS.
-   *
-   * @param forwardedProto the header {@code X-Forwarded-Proto}, if any; several proxies in a row
-   *     may each have added a value
-   */
-  boolean isForwardedFromHttps(String peer, @Nullable String forwardedProto) {
-    if (trusted.isEmpty() || forwardedProto == null || !isTrusted(peer)) {
-      return false;
-    }
-    for (String scheme : forwardedProto.split(",", -1)) {
-      if (scheme.strip().equalsIgnoreCase("https")) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean isTrusted(String address) {
+  /** Returns whether an address is that of a trusted proxy. */
+  boolean isTrusted(String address) {
     byte[] bytes = bytes(address);
     return bytes != null && trusted.stream().anyMatch(network -> network.contains(bytes));
   }

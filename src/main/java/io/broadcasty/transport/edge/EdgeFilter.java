@@ -33,6 +33,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -83,11 +84,16 @@ public class EdgeFilter extends HttpFilter {
   private transient @Nullable ReplayGuard replays;
   private transient @Nullable ScraperAccess scrapers;
   private transient @Nullable BodyStage stage;
+  private transient @Nullable ProxyHeaders proxies;
+  private transient TenantHeader tenantHeader = new TenantHeader(null);
 
   @Override
   public void init() {
     addresses = new AddressLimiter(limits, settings);
-    headers = new SecurityHeaders(new ClientAddressResolver(settings.trustedProxies()));
+    ClientAddressResolver trusted = new ClientAddressResolver(settings.trustedProxies());
+    headers = new SecurityHeaders(trusted);
+    proxies = new ProxyHeaders(trusted);
+    tenantHeader = new TenantHeader(settings.tenantHeader());
     origins = new OriginPolicy(settings.allowedOrigins());
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
     scrapers = new ScraperAccess(settings.metrics());
@@ -151,7 +157,7 @@ public class EdgeFilter extends HttpFilter {
     }
     Problem refusal = addresses.refusal(request, response, path.equals(PING_PATH));
     String origin = request.getHeader("Origin");
-    boolean allowed = origins.allows(origin, request.getHeader("Host"));
+    boolean allowed = isAllowed(origin, request);
     if (allowed && origin != null) {
       allow(origin, response);
     }
@@ -257,6 +263,11 @@ public class EdgeFilter extends HttpFilter {
       return false;
     }
     Caller caller = ((ProblemMapper.Identified) verdict).caller();
+    Problem otherTenant = tenantHeader.refusal(request, caller.tenant());
+    if (otherTenant != null) {
+      refuse(request, response, otherTenant);
+      return false;
+    }
     if (stream && !connections.hasCapacity(caller.tenant(), caller.subject())) {
       listener.onLimitReached(
           new LimitReached(
@@ -304,6 +315,14 @@ public class EdgeFilter extends HttpFilter {
     return called.isAnsweredLater();
   }
 
+  /** Returns whether a page may call the server: it is allowed to, or is the server's own. */
+  private boolean isAllowed(@Nullable String origin, HttpServletRequest request) {
+    OriginPolicy policy = Objects.requireNonNull(origins);
+    return policy.allows(origin, null)
+        || Objects.requireNonNull(proxies).hosts(request).stream()
+            .anyMatch(host -> policy.allows(origin, host));
+  }
+
   private LargeReplies largeReplies() {
     return new LargeReplies(memory, sessions, outputs);
   }
@@ -322,6 +341,7 @@ public class EdgeFilter extends HttpFilter {
       return;
     }
     UnauthenticatedConnections.Place place = (UnauthenticatedConnections.Place) admission;
+    tenantHeader.named(request).forEach(place::restrictTo);
     boolean answered = false;
     try {
       chain.doFilter(new UnauthenticatedRequest(request, place, address), response);

@@ -4,6 +4,7 @@ import io.broadcasty.core.tenant.PublishCaps;
 import io.broadcasty.transport.body.BodySettings;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of the edge: which requests it accepts.
@@ -17,6 +18,9 @@ import java.util.List;
  * @param nonceWindow by how much its time may differ from the server's
  * @param metrics who may read the meters
  * @param bodies the limits of request bodies
+ * @param tlsRequired whether requests that somebody may have read on their way are refused
+ * @param tenantHeader the header that must name the tenant of the token, if a request has it; null
+ *     for none
  */
 public record EdgeSettings(
     List<String> allowedOrigins,
@@ -26,7 +30,9 @@ public record EdgeSettings(
     boolean nonceRequired,
     Duration nonceWindow,
     MetricsAccess metrics,
-    BodySettings bodies) {
+    BodySettings bodies,
+    boolean tlsRequired,
+    @Nullable String tenantHeader) {
 
   /**
    * The bytes that a publication may need besides its payload, mostly for headers with many

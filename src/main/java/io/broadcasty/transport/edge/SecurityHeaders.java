@@ -28,10 +28,10 @@ public final class SecurityHeaders {
   /** A year. Not for subdomains, which may belong to others. */
   private static final String TRANSPORT_SECURITY = "max-age=31536000";
 
-  private final ClientAddressResolver addresses;
+  private final ProxyHeaders proxies;
 
   SecurityHeaders(ClientAddressResolver addresses) {
-    this.addresses = addresses;
+    this.proxies = new ProxyHeaders(addresses);
   }
 
   /** Sets the headers of an answer of the API. */
@@ -56,9 +56,7 @@ public final class SecurityHeaders {
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("X-Frame-Options", "DENY"); // for browsers without frame-ancestors
     response.setHeader("Referrer-Policy", "no-referrer"); // a stream's address may contain a token
-    if (request.isSecure()
-        || addresses.isForwardedFromHttps(
-            request.getRemoteAddr(), request.getHeader("X-Forwarded-Proto"))) {
+    if (request.isSecure() || proxies.isForwardedFromHttps(request)) {
       response.setHeader("Strict-Transport-Security", TRANSPORT_SECURITY);
     }
   }

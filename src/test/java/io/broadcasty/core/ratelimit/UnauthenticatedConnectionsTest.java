@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.broadcasty.core.ratelimit.UnauthenticatedConnections.Place;
 import io.broadcasty.core.ratelimit.UnauthenticatedConnections.Refused;
 import io.broadcasty.core.tenant.Rate;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,5 +106,16 @@ class UnauthenticatedConnectionsTest {
       place(connections, "a" + i);
     }
     refused(connections, "b");
+  }
+
+  @Test
+  void aPlaceIsOpenToTheTenantThatTheHandshakeNamed() {
+    UnauthenticatedConnections.Place place = place(limited(10, 10, new Rate(10, 10)), "a");
+    assertEquals(true, place.isOpenTo(new TenantId("acme")));
+    place.restrictTo("acme");
+    assertEquals(true, place.isOpenTo(new TenantId("acme")));
+    assertEquals(false, place.isOpenTo(new TenantId("globex")));
+    place.restrictTo("globex");
+    assertEquals(false, place.isOpenTo(new TenantId("acme")), "it cannot be both");
   }
 }

@@ -60,6 +60,8 @@ class ConfigReferenceTest {
           Map.entry("jwt", "Tokens"),
           Map.entry("allowed-origins", "Origins and proxies"),
           Map.entry("trusted-proxies", "Origins and proxies"),
+          Map.entry("tls", "Origins and proxies"),
+          Map.entry("tenancy", "Tenancy"),
           Map.entry("replay", "Store and replay"),
           Map.entry("mirror", "Mirror"),
           Map.entry("traces", "Traces and metrics"),

@@ -23,6 +23,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +62,9 @@ class AddressLimitTest {
             false,
             Duration.ofMinutes(1),
             new MetricsAccess(true, false, null),
-            TestBodies.SETTINGS);
+            TestBodies.SETTINGS,
+            false,
+            null);
     Map<String, Object> beans =
         Map.of(
             "bodies",
@@ -121,6 +125,7 @@ class AddressLimitTest {
                   case "getRemoteAddr" -> address;
                   case "isSecure" -> false;
                   case "getHeader" -> header(headers, (String) arguments[0]);
+                  case "getHeaders" -> headerLines(headers, (String) arguments[0]);
                   case "getAttribute" -> attributes.get((String) arguments[0]);
                   case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
                   default -> null;
@@ -156,6 +161,11 @@ class AddressLimitTest {
       others.doFilter(request, response, (r, a) -> edge.doFilter(r, a, end));
     }
     return status[0];
+  }
+
+  private static Enumeration<String> headerLines(String[] headers, String name) {
+    String value = header(headers, name);
+    return Collections.enumeration(value == null ? List.of() : List.of(value));
   }
 
   private static @Nullable String header(String[] headers, String name) {

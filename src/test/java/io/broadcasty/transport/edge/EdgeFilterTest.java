@@ -52,6 +52,7 @@ class EdgeFilterTest {
   private final EdgeFilter filter = new EdgeFilter();
   private final List<Caller> passed = new ArrayList<>();
   private boolean granted = true;
+  private boolean tlsRequired;
 
   @BeforeEach
   void start() throws ReflectiveOperationException {
@@ -77,7 +78,9 @@ class EdgeFilterTest {
             false,
             Duration.ofMinutes(1),
             new MetricsAccess(true, false, null),
-            TestBodies.SETTINGS));
+            TestBodies.SETTINGS,
+            tlsRequired,
+            "X-Tenant-Id"));
     inject("bodies", TestBodies.of(node));
     inject("tenants", node.tenants);
     inject("authenticator", node.context.authenticator());
@@ -225,6 +228,56 @@ class EdgeFilterTest {
     String replay = "/broadcasty/replay?channel=";
     for (String well : List.of("a", "%61", "%E2%82%AC", "%f0%9f%98%80", "a%20b+c", "%00", "é")) {
       assertEquals(200, send(replay + well, "Authorization", "Bearer good"), well);
+    }
+  }
+
+  @Test
+  void refusesWhatOthersMayHaveReadIfTlsIsRequired() throws Exception {
+    String[] token = {"Authorization", "Bearer good"};
+    assertEquals(200, send(PUBLISH, token));
+    tlsRequired = true;
+    start();
+    assertEquals(403, send(PUBLISH, token));
+    assertEquals(403, send("/broadcasty/ping"));
+    for (String[] header :
+        List.of(
+            new String[] {"X-Forwarded-Proto", "https"},
+            new String[] {"Forwarded", "for=192.0.2.1;proto=https"})) {
+      assertEquals(
+          200, send(PUBLISH, "Authorization", "Bearer good", header[0], header[1]), header[0]);
+    }
+  }
+
+  @Test
+  void aPageOfTheHostThatAProxyNamesIsTheServersOwn() throws Exception {
+    String[] request = {
+      "Authorization",
+      "Bearer good",
+      "Origin",
+      "https://rt.example",
+      "Host",
+      "app.internal:8080",
+      "",
+      ""
+    };
+    assertEquals(403, send(PUBLISH, request));
+    for (String[] header :
+        List.of(
+            new String[] {"X-Forwarded-Host", "rt.example"},
+            new String[] {"Forwarded", "for=192.0.2.1;host=rt.example;proto=https"})) {
+      request[6] = header[0];
+      request[7] = header[1];
+      assertEquals(200, send(PUBLISH, request), header[0]);
+    }
+    request[3] = "https://evil.example";
+    assertEquals(403, send(PUBLISH, request));
+  }
+
+  @Test
+  void theHeaderOfTheTenantMustAgreeWithTheToken() throws Exception {
+    assertEquals(200, send(PUBLISH, "Authorization", "Bearer good", "X-Tenant-Id", "acme"));
+    for (String other : List.of("globex", "ACME", "", "acme, globex")) {
+      assertEquals(403, send(PUBLISH, "Authorization", "Bearer good", "X-Tenant-Id", other), other);
     }
   }
 

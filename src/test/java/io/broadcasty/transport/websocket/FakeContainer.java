@@ -63,7 +63,9 @@ public final class FakeContainer {
             false,
             Duration.ofMinutes(1),
             new MetricsAccess(true, false, null),
-            new BodySettings(65_536, Duration.ofSeconds(30), 16, 128)),
+            new BodySettings(65_536, Duration.ofSeconds(30), 16, 128),
+            false,
+            null),
         new StreamOutputSelector(false, "none"));
   }
 

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -176,17 +177,28 @@ public final class JwtAuthenticator implements Authenticator {
     if (!(claims.getClaim("tid") instanceof String tenant)) {
       return missing("tid");
     }
-    Set<String> roles = roles(claims.getClaim("roles"));
+    Set<String> roles =
+        claims.getClaim("roles") == null && !settings.requiredClaims().contains("roles")
+            ? Set.of()
+            : roles(claims.getClaim("roles"));
     if (roles == null) {
       return missing("roles");
     }
     Instant issuedAt = instant(claims.getIssueTime());
+    if (issuedAt == null && !settings.requiredClaims().contains("iat")) {
+      issuedAt = Instant.EPOCH;
+    }
     if (issuedAt == null) {
       return missing("iat");
     }
     Instant expiresAt = instant(claims.getExpirationTime());
     if (expiresAt == null) {
       return missing("exp");
+    }
+    for (String claim : new TreeSet<>(settings.requiredClaims())) {
+      if (claims.getClaim(claim) == null) {
+        return missing(claim);
+      }
     }
     TenantId tenantId;
     try {
@@ -267,12 +279,22 @@ public final class JwtAuthenticator implements Authenticator {
     return date == null ? null : date.toInstant();
   }
 
-  private static Refused missing(String claim) {
+  private Refused missing(String claim) {
+    Set<String> needed = new LinkedHashSet<>(List.of("sub", "tid"));
+    List.of("roles", "iat").stream()
+        .filter(settings.requiredClaims()::contains)
+        .forEach(needed::add);
+    needed.add("exp");
+    needed.addAll(new TreeSet<>(settings.requiredClaims()));
+    List<String> all = List.copyOf(needed);
     return refused(
         "the claim `"
             + claim
-            + "` is missing or of the wrong type; a token needs `sub`, `tid`, `roles`, `iat` and"
-            + " `exp`");
+            + "` is missing or of the wrong type; a token needs `"
+            + String.join("`, `", all.subList(0, all.size() - 1))
+            + "` and `"
+            + all.get(all.size() - 1)
+            + "`");
   }
 
   private static Refused refused(String reason) {

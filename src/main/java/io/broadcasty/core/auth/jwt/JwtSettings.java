@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  *     public keys
  * @param issuer the required {@code iss}; null for any
  * @param audiences {@code aud} must contain one of these; empty for any
+ * @param requiredClaims the names of claims that a token must have; without {@code roles} in it, a
+ *     token may have none, and without {@code iat} it need not say when it was issued; {@code sub},
+ *     {@code tid} and {@code exp} are always needed
  * @param skew how far the issuer's clock may differ from this node's
  * @param cacheDuration how long a verified token is not verified again; its expiry is still checked
  */
@@ -25,12 +28,29 @@ public record JwtSettings(
     Set<String> algorithms,
     @Nullable String issuer,
     List<String> audiences,
+    Set<String> requiredClaims,
     Duration skew,
     Duration cacheDuration) {
+
+  /** The claims that a token must have unless others are configured. */
+  public static final Set<String> USUAL_CLAIMS = Set.of("sub", "tid", "roles", "iat", "exp");
 
   public JwtSettings {
     algorithms = Set.copyOf(algorithms);
     audiences = List.copyOf(audiences);
+    requiredClaims = Set.copyOf(requiredClaims);
+  }
+
+  /** Creates settings that require the usual claims. */
+  public JwtSettings(
+      @Nullable String publicKeys,
+      @Nullable String location,
+      Set<String> algorithms,
+      @Nullable String issuer,
+      List<String> audiences,
+      Duration skew,
+      Duration cacheDuration) {
+    this(publicKeys, location, algorithms, issuer, audiences, USUAL_CLAIMS, skew, cacheDuration);
   }
 
   /** Returns whether keys, or a location of keys, are configured. */
@@ -40,6 +60,7 @@ public record JwtSettings(
 
   /** Returns a copy with these public keys. */
   public JwtSettings withPublicKeys(String keys) {
-    return new JwtSettings(keys, null, algorithms, issuer, audiences, skew, cacheDuration);
+    return new JwtSettings(
+        keys, null, algorithms, issuer, audiences, requiredClaims, skew, cacheDuration);
   }
 }

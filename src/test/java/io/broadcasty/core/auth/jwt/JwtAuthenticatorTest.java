@@ -497,6 +497,60 @@ class JwtAuthenticatorTest {
         time);
   }
 
+  @Test
+  void needsTheClaimsThatAreConfigured() {
+    JwtAuthenticator strict = requiring("sub", "tid", "roles", "iat", "exp", "jti", "scope");
+    Refused lacking = refused(strict.authenticate(good()), good(), "`jti`");
+    assertTrue(
+        lacking.reason().endsWith("needs `sub`, `tid`, `roles`, `iat`, `exp`, `jti` and `scope`"),
+        lacking.reason());
+    String withNull = with(claims -> claims.put("jti", null));
+    refused(strict.authenticate(withNull), withNull, "`jti`");
+    assertInstanceOf(
+        Authenticated.class,
+        strict.authenticate(
+            with(
+                claims -> {
+                  claims.put("jti", "7");
+                  claims.put("scope", List.of());
+                })));
+  }
+
+  @Test
+  void rolesAndTheTimeOfIssueCanBeLeftOut() {
+    JwtAuthenticator lenient = requiring("sub");
+    Consumer<Map<String, Object>> change =
+        claims -> {
+          claims.remove("roles");
+          claims.remove("iat");
+        };
+    assertEquals(
+        Set.of(),
+        assertInstanceOf(Authenticated.class, lenient.authenticate(with(change))).caller().roles());
+    for (String always : List.of("sub", "tid", "exp")) {
+      String token = with(claims -> claims.remove(always));
+      refused(lenient.authenticate(token), token, "`" + always + "`");
+    }
+    String wrongType = with(claims -> claims.put("roles", 7));
+    refused(lenient.authenticate(wrongType), wrongType, "`roles`");
+    String future = with(claims -> claims.put("iat", now().plusSeconds(60).getEpochSecond()));
+    refused(lenient.authenticate(future), future, "future");
+  }
+
+  private JwtAuthenticator requiring(String... claims) {
+    return new JwtAuthenticator(
+        new JwtSettings(
+            TestTokens.pem(TestTokens.RSA),
+            null,
+            Set.of("RS256"),
+            null,
+            List.of(),
+            Set.of(claims),
+            Duration.ofSeconds(30),
+            Duration.ZERO),
+        time);
+  }
+
   private Instant now() {
     return time.now();
   }
