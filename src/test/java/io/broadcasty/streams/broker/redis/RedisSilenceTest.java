@@ -72,8 +72,7 @@ class RedisSilenceTest {
   private void assertHeals() {
     node.await("healed", () -> answer(publish("again")) instanceof AppendOutcome.Appended);
     assertEquals(State.UP, node.broker.condition().state());
-    assertTrue(
-        ((AppendOutcome.Appended) appended(node.broker, named(ORDERS, 0, "again"))).duplicate());
+    assertTrue(appended(node.broker, named(ORDERS, 0, "again")).duplicate());
     // the hub reads again what it is told to have missed
     node.await(
         "all, or a gap",
@@ -134,8 +133,7 @@ class RedisSilenceTest {
     proxy.lines().forEach(line -> line.swallow(Direction.TO_CLIENT));
     assertInstanceOf(AppendOutcome.Unavailable.class, answer(publish("done")));
     assertHeals();
-    assertTrue(
-        ((AppendOutcome.Appended) appended(node.broker, named(ORDERS, 0, "done"))).duplicate());
+    assertTrue(appended(node.broker, named(ORDERS, 0, "done")).duplicate());
   }
 
   @Test
