@@ -156,7 +156,7 @@ public class EdgeFilter extends HttpFilter {
       throw new ServletException("The edge has not been initialised");
     }
     Problem refusal = addresses.refusal(request, response, path.equals(PING_PATH));
-    String origin = request.getHeader("Origin");
+    String origin = HeaderFields.list(request, "Origin"); // several are those of nobody
     boolean allowed = isAllowed(origin, request);
     if (allowed && origin != null) {
       allow(origin, response);
@@ -364,8 +364,8 @@ public class EdgeFilter extends HttpFilter {
         ? null
         : replays.check(
             caller,
-            request.getHeader(ReplayGuard.NONCE),
-            request.getHeader(ReplayGuard.TIMESTAMP),
+            HeaderFields.list(request, ReplayGuard.NONCE),
+            HeaderFields.list(request, ReplayGuard.TIMESTAMP),
             clock.nowMillis());
   }
 

@@ -2,6 +2,7 @@ package io.broadcasty.transport.edge;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.StringJoiner;
@@ -17,12 +18,12 @@ final class HeaderFields {
 
   /** Returns the lines of a field, in order. */
   static List<String> lines(HttpServletRequest request, String name) {
-    List<String> lines = new ArrayList<>();
     Enumeration<String> values = request.getHeaders(name);
-    while (values != null && values.hasMoreElements()) { // null where a server allows no access
-      lines.add(values.nextElement());
+    if (values == null) { // a server may return null where it allows no access
+      String only = request.getHeader(name);
+      return only == null ? List.of() : List.of(only);
     }
-    return lines;
+    return Collections.list(values);
   }
 
   /** Returns a field that is a list as one line; null when the request does not have it. */

@@ -28,13 +28,9 @@ final class TokenExtractor {
     if (!stream) {
       return null;
     }
-    String subprotocols = request.getHeader("Sec-WebSocket-Protocol");
-    if (subprotocols != null) {
-      for (String subprotocol : subprotocols.split(",", -1)) {
-        String name = subprotocol.strip();
-        if (name.startsWith(BEARER_SUBPROTOCOL) && name.length() > BEARER_SUBPROTOCOL.length()) {
-          return name.substring(BEARER_SUBPROTOCOL.length());
-        }
+    for (String name : HeaderFields.elements(request, "Sec-WebSocket-Protocol")) {
+      if (name.startsWith(BEARER_SUBPROTOCOL) && name.length() > BEARER_SUBPROTOCOL.length()) {
+        return name.substring(BEARER_SUBPROTOCOL.length());
       }
     }
     return parameter(request.getQueryString(), "access_token");

@@ -24,6 +24,7 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Endpoint;
@@ -35,6 +36,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -214,9 +216,36 @@ public class MessageEndpoint extends Endpoint {
         throws IOException, ServletException {
       Problem problem = refusal(request);
       if (problem == null) {
-        chain.doFilter(request, response);
+        chain.doFilter(new JoinedSubprotocols(request), response);
       } else {
         ProblemWriter.write(response, problem);
+      }
+    }
+
+    /** Offers the subprotocols in one line, since containers may read the first line only. */
+    private static final class JoinedSubprotocols extends HttpServletRequestWrapper {
+
+      private static final String NAME = "Sec-WebSocket-Protocol";
+
+      JoinedSubprotocols(HttpServletRequest request) {
+        super(request);
+      }
+
+      @Override
+      public @Nullable String getHeader(String name) {
+        if (!name.equalsIgnoreCase(NAME)) {
+          return super.getHeader(name);
+        }
+        List<String> lines = Collections.list(super.getHeaders(name));
+        return lines.isEmpty() ? null : String.join(", ", lines);
+      }
+
+      @Override
+      public Enumeration<String> getHeaders(String name) {
+        String joined = name.equalsIgnoreCase(NAME) ? getHeader(name) : null;
+        return joined == null
+            ? super.getHeaders(name)
+            : Collections.enumeration(List.of(joined));
       }
     }
 

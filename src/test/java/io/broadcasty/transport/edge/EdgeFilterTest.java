@@ -203,6 +203,35 @@ class EdgeFilterTest {
     assertEquals(200, send("DELETE", "/broadcasty/push/subscriptions/1", token));
   }
 
+  /** A proxy may add its line after one that the client has forged. */
+  @Test
+  void readsEveryLineOfAHeaderField() throws Exception {
+    assertEquals(
+        200,
+        send(PUBLISH, "Authorization", "Bearer good", "X-Forwarded-For", "6.6.6.6\n" + CLIENT));
+    assertEquals(CLIENT, passed.get(0).address());
+    send(PUBLISH, "Authorization", "Bearer good", "X-Forwarded-For", "6.6.6.6\n7.7.7.7\n" + PROXY);
+    assertEquals("7.7.7.7", passed.get(1).address());
+    assertEquals(
+        403,
+        send(
+            PUBLISH,
+            "Authorization",
+            "Bearer good",
+            "Origin",
+            "https://app.example.com\nhttps://evil.example.com"));
+    assertEquals(
+        400,
+        send(
+            PUBLISH,
+            "Authorization",
+            "Bearer good",
+            "Broadcasty-Nonce",
+            "nonce-1-\nnonce-2-",
+            "Broadcasty-Timestamp",
+            String.valueOf(node.time.nowMillis() / 1000)));
+  }
+
   @Test
   void refusesAnEncodedBody() throws Exception {
     for (String coding : List.of("gzip", "br", "identity, gzip", "identity\ngzip", "x")) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,12 +44,25 @@ class TokenExtractorTest {
         "-,                        'bearer.w,broadcasty.v1',     access_token=q,      true,  w",
         "-,                        broadcasty.v1,                access_token=q,      true,  q",
         "-,                        'broadcasty.v1, bearer.',     access_token=q,      true,  q",
+        "-,                        'broadcasty.v1|bearer.w',     access_token=q,      true,  w",
         "Bearer h,                 'broadcasty.v1, bearer.w',    access_token=q,      true,  h",
       })
   void finds(
       String authorization, String subprotocols, String query, boolean stream, String token) {
     assertEquals(
         token, TokenExtractor.extract(request(authorization, subprotocols, query), stream));
+  }
+
+  /** Returns the lines of a header, which are separated by {@code |}. */
+  @NullUnmarked
+  private static List<String> lines(Object name, String authorization, String subprotocols) {
+    String lines = name.equals("Authorization") ? authorization : subprotocols;
+    return lines == null ? List.of() : List.of(lines.split("\\|", -1));
+  }
+
+  @NullUnmarked
+  private static String first(List<String> lines) {
+    return lines.isEmpty() ? null : lines.get(0);
   }
 
   /** Returns a request with a query and two headers. */
@@ -61,12 +76,9 @@ class TokenExtractorTest {
             (proxy, method, args) ->
                 switch (method.getName()) {
                   case "getQueryString" -> query;
-                  case "getHeader" ->
-                      switch ((String) args[0]) {
-                        case "Authorization" -> authorization;
-                        case "Sec-WebSocket-Protocol" -> subprotocols;
-                        default -> throw new UnsupportedOperationException((String) args[0]);
-                      };
+                  case "getHeader" -> first(lines(args[0], authorization, subprotocols));
+                  case "getHeaders" ->
+                      Collections.enumeration(lines(args[0], authorization, subprotocols));
                   default -> throw new UnsupportedOperationException(method.getName());
                 });
   }
