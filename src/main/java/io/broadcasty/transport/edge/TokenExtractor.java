@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Extracts the token of a request. */
 final class TokenExtractor {
 
+  private static final String BEARER_SCHEME = "Bearer ";
   private static final String BEARER_SUBPROTOCOL = "bearer.";
 
   private TokenExtractor() {}
@@ -19,11 +20,9 @@ final class TokenExtractor {
    * @return null when there is none
    */
   static @Nullable String extract(HttpServletRequest request, boolean stream) {
-    String authorization = request.getHeader("Authorization");
+    String authorization = authorization(request);
     if (authorization != null) {
-      return authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-          ? authorization.substring(7).strip()
-          : authorization;
+      return authorization;
     }
     if (!stream) {
       return null;
@@ -34,6 +33,23 @@ final class TokenExtractor {
       }
     }
     return parameter(request.getQueryString(), "access_token");
+  }
+
+  /**
+   * Returns the bearer token of {@code Authorization}, or a value without any scheme. Credentials of
+   * another scheme, such as Basic, are for a proxy or the site in front of this server.
+   */
+  private static @Nullable String authorization(HttpServletRequest request) {
+    String bare = null;
+    for (String value : HeaderFields.elements(request, "Authorization")) {
+      if (value.regionMatches(true, 0, BEARER_SCHEME, 0, BEARER_SCHEME.length())) {
+        return value.substring(BEARER_SCHEME.length()).strip();
+      }
+      if (value.indexOf(' ') < 0 && value.indexOf('=') < 0) { // no parameter of another scheme
+        bare = value;
+      }
+    }
+    return bare;
   }
 
   /**

@@ -22,9 +22,16 @@ class TokenExtractorTest {
         "Bearer a.b.c,             -,                            -,                   false, a.b.c",
         "bearer a.b.c,             -,                            -,                   true,  a.b.c",
         "'Bearer   a.b.c ',        -,                            -,                   true,  a.b.c",
-        // another scheme does not fall back to the other places: it is refused as a token
-        "Basic eA==,               -,                            access_token=q,      true,  Basic"
-            + " eA==",
+        // another scheme is for somebody in front of this server
+        "Basic eA==,               -,                            access_token=q,      true,  q",
+        "Basic eA==,               'broadcasty.v1, bearer.w',    -,                   true,  w",
+        "Basic eA==,               -,                            -,                   true,  -",
+        "Basic eA==,               -,                            access_token=q,      false, -",
+        "'Digest a=\"b\", c=d',     -,                            access_token=q,      true,  q",
+        "Negotiate YII=,           -,                            access_token=q,      true,  q",
+        "Basic eA==|Bearer h,      -,                            access_token=q,      true,  h",
+        "'Basic eA==, Bearer h',   -,                            access_token=q,      false, h",
+        "a.b.c,                    -,                            access_token=q,      true,  a.b.c",
         "Bearer,                   -,                            access_token=q,      true, "
             + " Bearer",
         // a token in the URL of a publish would appear in the logs of every proxy
