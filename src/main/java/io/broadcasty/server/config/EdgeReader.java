@@ -25,6 +25,7 @@ final class EdgeReader {
     return new EdgeSettings(
         origins(),
         proxies(),
+        reader.count(RateConfigKeys.ADDRESS_PREFIX),
         defaults.publish().maxPayloadBytes(),
         reader.count(ConfigKeys.MESSAGE_BYTES),
         reader.value(ConfigKeys.NONCE_REQUIRED, false),

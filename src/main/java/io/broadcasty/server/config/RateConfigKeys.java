@@ -74,6 +74,16 @@ final class RateConfigKeys {
               + " broadcasty.limits.tenant-bytes-per-second applies. A larger body or message is"
               + " refused with payload_too_large (413).");
 
+  static final ConfigKey<Long> ADDRESS_PREFIX =
+      new ConfigKey<>(
+          "broadcasty.limits.address-prefix",
+          ConfigType.number(16, 128),
+          "64",
+          "56",
+          "Length of the prefix by which IPv6 addresses are limited: all addresses with the same"
+              + " prefix count as one client address, since a client chooses among them. Providers"
+              + " that give a customer a /56 or a /48 let him choose among more.");
+
   static final ConfigKey<Long> UNAUTHENTICATED =
       new ConfigKey<>(
           "broadcasty.limits.unauthenticated-connections",
@@ -121,6 +131,7 @@ final class RateConfigKeys {
           USER_BYTES_BURST,
           TENANT_BYTES_PER_SECOND,
           TENANT_BYTES_BURST,
+          ADDRESS_PREFIX,
           UNAUTHENTICATED,
           UNAUTHENTICATED_PER_ADDRESS,
           UNAUTHENTICATED_PER_SECOND,

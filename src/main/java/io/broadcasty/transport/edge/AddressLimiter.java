@@ -20,12 +20,14 @@ final class AddressLimiter {
   private static final String COUNTED = "broadcasty.address-counted";
 
   private final RateLimiter limits;
+  private final int prefixBits;
 
   private final ProxyHeaders proxies;
   private final boolean tlsRequired;
 
   AddressLimiter(RateLimiter limits, EdgeSettings settings) {
     this.limits = limits;
+    this.prefixBits = settings.ipv6PrefixBits();
     this.proxies = new ProxyHeaders(new ClientAddressResolver(settings.trustedProxies()));
     this.tlsRequired = settings.tlsRequired();
   }
@@ -54,7 +56,7 @@ final class AddressLimiter {
     if (!limits.isEnabled()) {
       return null;
     }
-    String network = ClientNetwork.of(address);
+    String network = ClientNetwork.of(address, prefixBits);
     RateLimiter.Verdict verdict =
         limits.tryAcquire(ping ? RateKey.ofPing(network) : RateKey.ofAddress(network), 1);
     ProblemWriter.rateLimit(response, verdict);

@@ -28,8 +28,19 @@ final class BodyStage {
   private final RequestBodies bodies;
   private final TenantSettingsLookup tenants;
   private final RealtimeListener listener;
+  private final int prefixBits;
 
-  BodyStage(RequestBodies bodies, TenantSettingsLookup tenants, RealtimeListener listener) {
+  /**
+   * Creates the stage.
+   *
+   * @param prefixBits see {@link EdgeSettings}
+   */
+  BodyStage(
+      RequestBodies bodies,
+      TenantSettingsLookup tenants,
+      RealtimeListener listener,
+      int prefixBits) {
+    this.prefixBits = prefixBits;
     this.bodies = bodies;
     this.tenants = tenants;
     this.listener = listener;
@@ -61,7 +72,7 @@ final class BodyStage {
         new BodyOwner(
             caller.tenant(),
             caller.subject(),
-            address,
+            ClientNetwork.of(address, prefixBits),
             EdgeSettings.maxSingleBytes(tenants.of(caller.tenant()).publish()));
     return bodies.read(request, response, owner, answer(request, whole));
   }

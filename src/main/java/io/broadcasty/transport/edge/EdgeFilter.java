@@ -97,7 +97,7 @@ public class EdgeFilter extends HttpFilter {
     origins = new OriginPolicy(settings.allowedOrigins());
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
     scrapers = new ScraperAccess(settings.metrics());
-    stage = new BodyStage(bodies, tenants, listener);
+    stage = new BodyStage(bodies, tenants, listener, settings.ipv6PrefixBits());
   }
 
   @Override
@@ -333,7 +333,7 @@ public class EdgeFilter extends HttpFilter {
       throws IOException, ServletException {
     String address = ClientAddress.of(request);
     UnauthenticatedConnections.Admission admission =
-        unauthenticated.tryAcquire(ClientNetwork.of(address));
+        unauthenticated.tryAcquire(ClientNetwork.of(address, settings.ipv6PrefixBits()));
     if (admission instanceof UnauthenticatedConnections.Refused refused) {
       listener.onLimitReached(
           new LimitReached(LimitReached.UNAUTHENTICATED, null, null, null, address));

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowedOrigins origins of browsers; {@code *} for any; the server's own origin is always
  *     allowed
  * @param trustedProxies addresses and networks whose {@code X-Forwarded-For} is trusted
+ * @param ipv6PrefixBits the length of the prefix by which IPv6 addresses are limited
  * @param maxPayloadBytes the longest payload with its meta, of tenants without a cap of their own
  * @param maxMessageBytes the longest request body or WebSocket message
  * @param nonceRequired whether a request that changes something must have a nonce
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record EdgeSettings(
     List<String> allowedOrigins,
     List<String> trustedProxies,
+    int ipv6PrefixBits,
     int maxPayloadBytes,
     int maxMessageBytes,
     boolean nonceRequired,

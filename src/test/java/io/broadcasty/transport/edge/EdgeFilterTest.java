@@ -73,6 +73,7 @@ class EdgeFilterTest {
         new EdgeSettings(
             List.of(),
             List.of(PROXY),
+            64,
             1000,
             1000,
             false,
