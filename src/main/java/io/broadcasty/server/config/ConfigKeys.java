@@ -142,9 +142,22 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "https://app.example.com,https://admin.example.com",
-          "Origins whose web pages may call Broadcasty over HTTP, SSE and WebSocket; * allows every"
-              + " origin. Pages of this server itself are always allowed. If unset, pages of other"
-              + " origins get 403.");
+          "Origins whose web pages may call Broadcasty over HTTP, SSE and WebSocket:"
+              + " https://*.example.com allows every subdomain, capacitor://localhost or"
+              + " chrome-extension://… an app or an extension, * every origin. Pages of this server"
+              + " itself are always allowed. If unset, pages of other origins get 403. Pages of the"
+              + " listed origins, but not of *, may send credentials of the browser, such as those"
+              + " for a proxy with Basic authentication.");
+
+  public static final ConfigKey<List<String>> ALLOWED_HEADERS =
+      new ConfigKey<>(
+          "broadcasty.allowed-headers",
+          ConfigType.LIST,
+          null,
+          "X-Request-ID,X-Datadog-Trace-ID",
+          "Names of headers that pages of the allowed origins may send besides those of the"
+              + " protocol and of traces (traceparent, tracestate, baggage, sentry-trace, b3),"
+              + " X-Requested-With, Cache-Control and Pragma; * allows every header.");
 
   public static final ConfigKey<List<String>> TRUSTED_PROXIES =
       new ConfigKey<>(
@@ -811,6 +824,7 @@ public final class ConfigKeys {
           JWT_SKEW,
           JWT_REMEMBER,
           ALLOWED_ORIGINS,
+          ALLOWED_HEADERS,
           TRUSTED_PROXIES,
           REPLAY_STORE,
           REPLAY_FALLBACK,

@@ -5,6 +5,7 @@ import io.broadcasty.transport.body.BodySettings;
 import io.broadcasty.transport.edge.ClientAddressResolver;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.MetricsAccess;
+import io.broadcasty.transport.edge.OriginPolicy;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class EdgeReader {
   EdgeSettings read(TenantSettings defaults) {
     return new EdgeSettings(
         origins(),
+        headers(),
         proxies(),
         reader.count(RateConfigKeys.ADDRESS_PREFIX),
         defaults.publish().maxPayloadBytes(),
@@ -43,16 +45,30 @@ final class EdgeReader {
   private List<String> origins() {
     List<String> origins = reader.optional(ConfigKeys.ALLOWED_ORIGINS).orElse(List.of());
     for (String origin : origins) {
-      if (!origin.equals("*") && !origin.matches("(?i)https?://[^/*\\s]+")) {
+      if (!OriginPolicy.isOrigin(origin)) {
         reader.fault(
             ConfigKeys.ALLOWED_ORIGINS.name()
                 + ": `"
                 + origin
                 + "` is not an origin; write a scheme and a host without a path, such as"
-                + " https://app.example.com");
+                + " https://app.example.com, https://*.example.com or capacitor://localhost");
       }
     }
     return origins;
+  }
+
+  private List<String> headers() {
+    List<String> headers = reader.optional(ConfigKeys.ALLOWED_HEADERS).orElse(List.of());
+    for (String header : headers) {
+      if (!OriginPolicy.isHeader(header)) {
+        reader.fault(
+            ConfigKeys.ALLOWED_HEADERS.name()
+                + ": `"
+                + header
+                + "` is not the name of a header; write names such as X-Request-ID, or *");
+      }
+    }
+    return headers;
   }
 
   private List<String> proxies() {

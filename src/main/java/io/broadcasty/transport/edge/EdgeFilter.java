@@ -81,6 +81,7 @@ public class EdgeFilter extends HttpFilter {
   private transient @Nullable AddressLimiter addresses;
   private transient @Nullable SecurityHeaders headers;
   private transient @Nullable OriginPolicy origins;
+  private transient @Nullable CrossOrigin crossOrigin;
   private transient @Nullable ReplayGuard replays;
   private transient @Nullable ScraperAccess scrapers;
   private transient @Nullable BodyStage stage;
@@ -94,7 +95,9 @@ public class EdgeFilter extends HttpFilter {
     headers = new SecurityHeaders(trusted);
     proxies = new ProxyHeaders(trusted);
     tenantHeader = new TenantHeader(settings.tenantHeader());
-    origins = new OriginPolicy(settings.allowedOrigins());
+    OriginPolicy policy = new OriginPolicy(settings.allowedOrigins());
+    origins = policy;
+    crossOrigin = new CrossOrigin(policy, settings);
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
     scrapers = new ScraperAccess(settings.metrics());
     stage = new BodyStage(bodies, tenants, listener, settings.ipv6PrefixBits());
@@ -152,14 +155,14 @@ public class EdgeFilter extends HttpFilter {
       headers.ofApi(request, response);
     }
     String path = request.getRequestURI().substring(request.getContextPath().length());
-    if (addresses == null || origins == null) {
+    if (addresses == null || origins == null || crossOrigin == null) {
       throw new ServletException("The edge has not been initialised");
     }
     Problem refusal = addresses.refusal(request, response, path.equals(PING_PATH));
     String origin = HeaderFields.list(request, "Origin"); // several are those of nobody
     boolean allowed = isAllowed(origin, request);
     if (allowed && origin != null) {
-      allow(origin, response);
+      crossOrigin.allow(origin, response);
     }
     if (refusal != null) {
       refuse(request, response, refusal);
@@ -186,14 +189,7 @@ public class EdgeFilter extends HttpFilter {
       if (methods != null) {
         response.setHeader("Allow", methods);
       }
-      response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE, OPTIONS");
-      response.setHeader(
-          "Access-Control-Allow-Headers",
-          "Authorization, Content-Type, Last-Event-ID, traceparent, tracestate, baggage, "
-              + ReplayGuard.NONCE
-              + ", "
-              + ReplayGuard.TIMESTAMP);
-      response.setHeader("Access-Control-Max-Age", "600");
+      crossOrigin.preflight(request, response);
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return false;
     }
@@ -367,11 +363,5 @@ public class EdgeFilter extends HttpFilter {
             HeaderFields.list(request, ReplayGuard.NONCE),
             HeaderFields.list(request, ReplayGuard.TIMESTAMP),
             clock.nowMillis());
-  }
-
-  private static void allow(String origin, HttpServletResponse response) {
-    response.setHeader("Access-Control-Allow-Origin", origin);
-    response.addHeader("Vary", "Origin");
-    response.setHeader("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy");
   }
 }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param allowedOrigins origins of browsers; {@code *} for any; the server's own origin is always
  *     allowed
+ * @param allowedHeaders names of headers that their pages may send besides the usual ones; {@code
+ *     *} for any
  * @param trustedProxies addresses and networks whose {@code X-Forwarded-For} is trusted
  * @param ipv6PrefixBits the length of the prefix by which IPv6 addresses are limited
  * @param maxPayloadBytes the longest payload with its meta, of tenants without a cap of their own
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EdgeSettings(
     List<String> allowedOrigins,
+    List<String> allowedHeaders,
     List<String> trustedProxies,
     int ipv6PrefixBits,
     int maxPayloadBytes,
@@ -44,6 +47,7 @@ public record EdgeSettings(
 
   public EdgeSettings {
     allowedOrigins = List.copyOf(allowedOrigins);
+    allowedHeaders = List.copyOf(allowedHeaders);
     trustedProxies = List.copyOf(trustedProxies);
   }
 

@@ -36,8 +36,8 @@ final class TokenExtractor {
   }
 
   /**
-   * Returns the bearer token of {@code Authorization}, or a value without any scheme. Credentials of
-   * another scheme, such as Basic, are for a proxy or the site in front of this server.
+   * Returns the bearer token of {@code Authorization}, or a value without any scheme. Credentials
+   * of another scheme, such as Basic, are for a proxy or the site in front of this server.
    */
   private static @Nullable String authorization(HttpServletRequest request) {
     String bare = null;

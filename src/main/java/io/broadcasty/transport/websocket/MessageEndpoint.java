@@ -243,9 +243,7 @@ public class MessageEndpoint extends Endpoint {
       @Override
       public Enumeration<String> getHeaders(String name) {
         String joined = name.equalsIgnoreCase(NAME) ? getHeader(name) : null;
-        return joined == null
-            ? super.getHeaders(name)
-            : Collections.enumeration(List.of(joined));
+        return joined == null ? super.getHeaders(name) : Collections.enumeration(List.of(joined));
       }
     }
 

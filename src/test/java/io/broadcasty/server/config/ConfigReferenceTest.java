@@ -59,6 +59,7 @@ class ConfigReferenceTest {
           Map.entry("start-failure", "General"),
           Map.entry("jwt", "Tokens"),
           Map.entry("allowed-origins", "Origins and proxies"),
+          Map.entry("allowed-headers", "Origins and proxies"),
           Map.entry("trusted-proxies", "Origins and proxies"),
           Map.entry("tls", "Origins and proxies"),
           Map.entry("tenancy", "Tenancy"),

@@ -57,6 +57,7 @@ class AddressLimitTest {
         new EdgeSettings(
             List.of(ORIGIN),
             List.of(),
+            List.of(),
             64,
             1000,
             1000,

@@ -3,6 +3,7 @@ package io.broadcasty.transport.edge;
 import static io.broadcasty.transport.FakeServlets.fake;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
@@ -51,6 +53,7 @@ class EdgeFilterTest {
   private final TestNode node = new TestNode();
   private final EdgeFilter filter = new EdgeFilter();
   private final List<Caller> passed = new ArrayList<>();
+  private final Map<String, String> answered = new HashMap<>();
   private boolean granted = true;
   private boolean tlsRequired;
 
@@ -71,7 +74,8 @@ class EdgeFilterTest {
     inject(
         "settings",
         new EdgeSettings(
-            List.of(),
+            List.of("https://*.app.example"),
+            List.of("X-Mine"),
             List.of(PROXY),
             64,
             1000,
@@ -137,6 +141,7 @@ class EdgeFilterTest {
             HttpServletResponse.class,
             (name, arguments) ->
                 switch (name) {
+                  case "setHeader" -> answered.put((String) arguments[0], (String) arguments[1]);
                   case "setStatus" -> {
                     status[0] = (int) arguments[0];
                     yield null;
@@ -231,6 +236,33 @@ class EdgeFilterTest {
             "nonce-1-\nnonce-2-",
             "Broadcasty-Timestamp",
             String.valueOf(node.time.nowMillis() / 1000)));
+  }
+
+  @Test
+  void aPreflightAllowsTheHeadersOfTracesAndOfTheSetting() throws Exception {
+    String origin = "https://a.app.example";
+    assertEquals(204, send("OPTIONS", PUBLISH, Map.of("Origin", origin)));
+    List<String> allowed =
+        List.of(answered.get("Access-Control-Allow-Headers").toLowerCase(Locale.ROOT).split(", "));
+    assertTrue(
+        allowed.containsAll(
+            List.of(
+                "authorization",
+                "content-type",
+                "last-event-id",
+                "traceparent",
+                "tracestate",
+                "baggage",
+                "sentry-trace",
+                "x-requested-with",
+                "x-mine")),
+        allowed.toString());
+    assertEquals(origin, answered.get("Access-Control-Allow-Origin"));
+    assertEquals("true", answered.get("Access-Control-Allow-Credentials"));
+    answered.clear();
+    assertEquals(403, send("OPTIONS", PUBLISH, Map.of("Origin", "https://any.example")));
+    assertNull(answered.get("Access-Control-Allow-Origin"));
+    assertNull(answered.get("Access-Control-Allow-Credentials"));
   }
 
   @Test

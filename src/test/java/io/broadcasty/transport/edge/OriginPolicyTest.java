@@ -1,10 +1,15 @@
 package io.broadcasty.transport.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OriginPolicyTest {
 
@@ -54,6 +59,30 @@ class OriginPolicyTest {
         "https://app.example,      https://app.example:8443,     rt.example,       false",
         "https://app.example,      https://x.app.example,        rt.example,       false",
         "https://a.example https://b.example, https://b.example, rt.example,       true",
+        // apps and extensions
+        "capacitor://localhost,    capacitor://localhost,        rt.example,       true",
+        "capacitor://localhost,    CAPACITOR://localhost,        rt.example,       true",
+        "capacitor://localhost/,   capacitor://localhost,        rt.example,       true",
+        "capacitor://localhost,    ionic://localhost,            rt.example,       false",
+        "capacitor://localhost,    http://localhost,             rt.example,       false",
+        "chrome-extension://abc,   chrome-extension://abc,       rt.example,       true",
+        "chrome-extension://abc,   chrome-extension://abcd,      rt.example,       false",
+        // subdomains
+        "https://*.app.example,    https://a.app.example,        rt.example,       true",
+        "https://*.app.example,    https://a.b.app.example,      rt.example,       true",
+        "https://*.app.example,    HTTPS://A.app.EXAMPLE:443,    rt.example,       true",
+        "HTTPS://*.App.Example:443/, https://a.app.example,      rt.example,       true",
+        "https://*.app.example,    https://app.example,          rt.example,       false",
+        "https://*.app.example,    https://evilapp.example,      rt.example,       false",
+        "https://*.app.example,    https://.app.example,         rt.example,       false",
+        "https://*.app.example,    http://a.app.example,         rt.example,       false",
+        "https://*.app.example,    https://a.app.example:8443,   rt.example,       false",
+        "https://*.app.example:8443, https://a.app.example:8443, rt.example,       true",
+        "https://*.app.example,    https://a.app.example.evil,   rt.example,       false",
+        "https://*.app.example,    https://evil.net/.app.example, rt.example,      false",
+        "https://*.app.example,    https://evil.net#.app.example, rt.example,      false",
+        "https://*.app.example,    https://u@a.app.example,      rt.example,       false",
+        "https://*.app.example,    null,                         rt.example,       false",
         // any origin
         "*,                        https://evil.example,         rt.example,       true",
         "*,                        null,                         rt.example,       true",
@@ -62,5 +91,58 @@ class OriginPolicyTest {
     OriginPolicy origins =
         new OriginPolicy(Arrays.stream(allowed.split(" ", -1)).filter(a -> !a.isEmpty()).toList());
     assertEquals(expected, origins.allows(origin, host));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "*",
+        "https://app.example.com",
+        "http://localhost:3000",
+        "http://[::1]:3000",
+        "https://*.example.com",
+        "https://*.example.com:8443",
+        "capacitor://localhost",
+        "ionic://localhost",
+        "tauri://localhost",
+        "chrome-extension://abcdefghijklmnop",
+        "moz-extension://0b1c-2d",
+        "https://app.example.com/"
+      })
+  void anOriginMayBe(String origin) {
+    assertTrue(OriginPolicy.isOrigin(origin));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "app.example.com",
+        "https://",
+        "https://a/b",
+        "https://*",
+        "https://*.com",
+        "https://*example.com",
+        "https://a.*.example.com",
+        "https://a*.example.com",
+        "*.example.com",
+        "https://a b",
+        "https://u@a",
+        "null",
+        "file://",
+        "https://*.*.example.com"
+      })
+  void anOriginIsNot(String text) {
+    assertFalse(OriginPolicy.isOrigin(text));
+  }
+
+  /** Credentials that a browser adds by itself are not for any page. */
+  @Test
+  void onlyListedOriginsMaySendCredentials() {
+    OriginPolicy any = new OriginPolicy(List.of("*", "https://*.app.example"));
+    assertTrue(any.isListed("https://a.app.example"));
+    assertFalse(any.isListed("https://evil.example"));
+    assertFalse(any.isListed("*"));
+    assertFalse(any.isListed("null"));
   }
 }

@@ -58,6 +58,7 @@ public final class FakeContainer {
         new EdgeSettings(
             List.of(),
             List.of(),
+            List.of(),
             64,
             65_536,
             65_536,
