@@ -18,7 +18,7 @@ import { request as httpRequest } from './transport/http.js';
 import { sseTransport } from './transport/sse.js';
 import { webSocketTransport } from './transport/websocket.js';
 import type { SessionSettings, Transport } from './transport/transport.js';
-import type { EncodedEnvelope, Envelope, Publication, Published, Queued, ReplayPage } from './wire.js';
+import type { Announced, EncodedEnvelope, Envelope, Publication, Published, Queued, ReplayPage } from './wire.js';
 
 /**
  * The delay before queued publications are sent again, when sending fails on an open connection.
@@ -110,19 +110,22 @@ export class BroadcastyClient extends CoreClient {
    * @throws BroadcastyError the server’s error; `timeout` or `unreachable` when there is no offline
    *     queue; `queue_full`
    */
-  override publish<P = unknown, M = unknown>(options: PublishOptions<P, M>): Promise<Published | Queued> {
+  override publish<P = unknown, M = unknown>(options: PublishOptions<P, M> & { store: false }): Promise<Announced>;
+  override publish<P = unknown, M = unknown>(options: PublishOptions<P, M>): Promise<Published | Queued>;
+  override publish<P = unknown, M = unknown>(options: PublishOptions<P, M>): Promise<Published | Queued | Announced> {
     return super.publish(options);
   }
 
   /** @internal */
   protected override publishOne(envelope: EncodedEnvelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
-    return (this.publisher ?? this.outbox).add(envelope, timeoutMs, signal);
+    return ((envelope.store ?? true) && this.publisher ? this.publisher : this.outbox).add(envelope, timeoutMs, signal);
   }
 
   /** @internal */
   protected override encode(envelope: Envelope): EncodedEnvelope {
     checkHeaders(envelope.headers);
-    return super.encode(envelope);
+    const encoded = super.encode(envelope);
+    return envelope.store === false ? { ...encoded, store: false } : encoded;
   }
 
   /**
@@ -187,7 +190,7 @@ export class BroadcastyClient extends CoreClient {
    * @throws BroadcastyError `invalid_channel`, `forbidden`, `unreachable`, …
    */
   async replay<P = unknown, M = unknown>(
-    query: { channel: string; partition?: number; from?: number; to?: number; limit?: number; epoch?: string; signal?: AbortSignal },
+    query: { channel: string; partition?: number; from?: number; to?: number; limit?: number; epoch?: string; last?: number; signal?: AbortSignal },
   ): Promise<Omit<ReplayPage, 'publications'> & { publications: Publication<P, M>[] }> {
     const { signal, ...rest } = query;
     checkChannel(query.channel);

@@ -18,7 +18,7 @@ import { fixedTransport } from './transport/transport-selector.js';
 import type { TransportSelector } from './transport/transport-selector.js';
 import type { SessionSettings } from './transport/transport.js';
 import { webSocketTransport } from './transport/websocket.js';
-import type { ChannelPosition, EncodedEnvelope, Envelope, IncludedField, ProtocolVersion, Publication, Published, Queued, Since } from './wire.js';
+import type { Announced, ChannelPosition, EncodedEnvelope, Envelope, IncludedField, ProtocolVersion, Publication, Published, Queued, Since } from './wire.js';
 
 /** The options of a {@link CoreClient}. */
 export interface CoreOptions extends ServerOptions {
@@ -54,6 +54,11 @@ export interface SubscribeOptions<P = unknown, M = unknown> {
    * only new publications.
    */
   fromSequence?: number;
+  /**
+   * Starts with the newest publications of every partition, at most this many (1–1000), and
+   * continues with the following ones.
+   */
+  last?: number;
   /**
    * Resumes after these positions, taken from earlier publications or from
    * `Subscription.positions`.
@@ -155,7 +160,9 @@ export class CoreClient {
    * @throws BroadcastyError the server’s error; `invalid_request` when the payload cannot be
    *     written as JSON; `timeout` or `unreachable` when time is up
    */
-  async publish<P = unknown, M = unknown>({ timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope }: PublishOptions<P, M>): Promise<Published | Queued> {
+  publish<P = unknown, M = unknown>(options: PublishOptions<P, M> & { store: false }): Promise<Announced>;
+  publish<P = unknown, M = unknown>(options: PublishOptions<P, M>): Promise<Published | Queued>;
+  async publish<P = unknown, M = unknown>({ timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope }: PublishOptions<P, M>): Promise<Published | Queued | Announced> {
     const encoded = this.encode(envelope);
     signal?.throwIfAborted();
     return this.publishOne(encoded, timeoutMs, signal);
@@ -192,7 +199,7 @@ export class CoreClient {
 
   /** @internal */
   protected open<P, M>(options: SubscribeOptions<P, M>): { subscription: Subscription<P, M>; ready: Promise<void> } {
-    const { channel, fromSequence, since, onMessage, signal } = options;
+    const { channel, fromSequence, last, since, onMessage, signal } = options;
     const subscription: Subscription<P, M> = new Subscription<P, M>(
       channel,
       {
@@ -212,7 +219,7 @@ export class CoreClient {
     }
     const abort = () => subscription.close();
     signal?.addEventListener('abort', abort);
-    const from: Since = since ? { since: [since].flat().map(toPosition) } : fromSequence === undefined ? undefined : { fromSequence };
+    const from: Since = since ? { since: [since].flat().map(toPosition) } : last ? { last } : fromSequence === undefined ? undefined : { fromSequence };
     return { subscription, ready: this.connection.add(subscription as Subscription, from) };
   }
 
@@ -227,14 +234,14 @@ export class CoreClient {
    * @throws BroadcastyError `invalid_channel` or `invalid_request`
    * @internal
    */
-  protected encode({ id = newId(), payload, ...fields }: Envelope): EncodedEnvelope {
+  protected encode({ id = newId(), payload, toOthers, ...fields }: Envelope): EncodedEnvelope {
     const { channel } = fields;
     checkChannel(channel);
     let cause: unknown;
     try {
       const text = JSON.stringify(payload) as string | undefined;
       if (text) {
-        return { id, channel, json: `{"id":${JSON.stringify(id)},"payload":${text},${JSON.stringify(fields).slice(1)}` };
+        return { id, channel, json: `{"id":${JSON.stringify(id)},"payload":${text},${JSON.stringify({ ...fields, toOthers }).slice(1)}` };
       }
     } catch (error) {
       cause = error;

@@ -18,4 +18,4 @@ export type { PresenceEvents } from './presence.js';
 export { Subscription } from './subscription.js';
 export type { SubscriptionEvents } from './subscription.js';
 export type { NetworkMonitor } from './network-monitor.js';
-export type { ChannelPosition, Envelope, IncludedField, Lost, Member, Position, ProtocolVersion, Publication, Published, Queued, ReplayPage } from './wire.js';
+export type { Announced, ChannelPosition, Envelope, IncludedField, Lost, Member, Position, ProtocolVersion, Publication, Published, Queued, ReplayPage } from './wire.js';

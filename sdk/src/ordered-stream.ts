@@ -82,8 +82,9 @@ export class OrderedStream {
     this.paused = false;
     for (const { channel = this.target, epoch, partition, sequence } of result.positions ?? []) {
       if (!this.tracked.get(channel)?.has(partition)) {
-        const from = since && 'fromSequence' in since ? Math.max(0, since.fromSequence - 1) : since ? 0 : sequence;
-        this.track(channel, { epoch, partition, sequence: from }, from === 0 && since !== undefined);
+        const newest = since && 'last' in since ? since.last : 0;
+        const from = since && 'fromSequence' in since ? since.fromSequence - 1 : since && !newest ? 0 : sequence - newest;
+        this.track(channel, { epoch, partition, sequence: Math.max(0, from) }, since && (newest > 0 || from <= 0));
       }
     }
   }
@@ -104,7 +105,7 @@ export class OrderedStream {
    * no room.
    */
   accept(publication: Publication): AcceptResult {
-    const { channel, partition, epoch, sequence } = publication;
+    const { channel, partition, epoch, sequence } = publication; // an ephemeral one has only a channel
     const last = this.tracked.get(channel)?.get(partition);
     if (last && last.epoch === epoch && sequence <= last.sequence) {
       return 'duplicate';
@@ -125,11 +126,13 @@ export class OrderedStream {
       last.epoch = epoch;
       last.sequence = sequence;
       last.anyStart = false;
-    } else {
+    } else if (sequence) {
       this.track(channel, publication);
     }
-    for (const reader of this.readers) {
-      reader.onPublication(publication);
+    if ('payload' in publication) { // otherwise it is for the others, and only its position counts
+      for (const reader of this.readers) {
+        reader.onPublication(publication);
+      }
     }
     return 'delivered';
   }

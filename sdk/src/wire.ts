@@ -60,6 +60,11 @@ export interface Publication<P = unknown, M = unknown> extends Position {
    * `include: ['time']`. Otherwise undefined.
    */
   time?: number;
+  /**
+   * `ephemeral` if it was published with `store: false`. It then has no position: partition,
+   * sequence and epoch are missing. Any other value has no meaning for applications.
+   */
+  push?: 'ephemeral' | 'publication' | 'skipped';
 }
 
 /** A message to publish. Its `id` makes publishing idempotent. */
@@ -85,14 +90,37 @@ export interface Envelope<P = unknown, M = unknown> {
   correlationId?: string;
   /** The channel for replies; 1–200 characters. */
   replyTo?: string;
+  /**
+   * False delivers it to the subscribers of the moment only, without keeping it: it has no position,
+   * is not replayed, and never waits in the offline queue. For what is worth nothing a moment later,
+   * such as who is typing. Default true.
+   */
+  store?: boolean;
+  /**
+   * Whether this client does not get its own publication. Tabs that share a connection count as one
+   * client. Default false.
+   */
+  toOthers?: boolean;
+}
+
+/** The result of a publish with `store: false`. */
+export interface Announced {
+  /** The id of the publication. */
+  id: string;
+  /** The channel it was published to. */
+  channel: string;
+  /** Distinguishes it from {@link Published}. */
+  stored: false;
 }
 
 /** An envelope with its id, written as JSON once. */
 export interface EncodedEnvelope {
   id: string;
   channel: string;
-  /** The envelope; begins with `{"id":`. */
+  /** The envelope; begins with `{"id":`, and ends with `"toOthers":true}` if it has that. */
   json: string;
+  /** False keeps it out of the offline queue. */
+  store?: false;
 }
 
 /** The result of a publish: the position of the publication in the stream. */
@@ -134,6 +162,8 @@ export interface WireError {
 export interface Subscribed {
   channel: string;
   recovered: boolean;
+  /** The id of the stream of events. */
+  session?: string;
   /**
    * The newest positions at the time of the subscription; missing when the connection already
    * receives the channel.
@@ -282,13 +312,13 @@ export interface ReplayPage {
 
 /**
  * Where a subscription starts: with new publications, from a sequence in every partition (0: the
- * oldest retained), or after positions.
+ * oldest retained), with the newest publications, or after positions.
  */
-export type Since = undefined | { fromSequence: number } | { since: ChannelPosition[] };
+export type Since = undefined | { fromSequence: number } | { last: number } | { since: ChannelPosition[] };
 
 export type Command =
   | { command: 'connect' | 'refresh'; token: string }
-  | ({ command: 'subscribe'; channel: string } & Partial<{ fromSequence: number; since: ChannelPosition[] }>)
+  | ({ command: 'subscribe'; channel: string } & Partial<{ fromSequence: number; last: number; since: ChannelPosition[] }>)
   | { command: 'unsubscribe' | 'leave' | 'presence'; channel: string }
   | { command: 'join'; channel: string; member: Record<string, unknown> | undefined }
   | { command: 'members'; channel: string; after: string | undefined }
@@ -299,7 +329,7 @@ export type Reply =
   | { reply: number | string | null; result?: undefined; error: WireError };
 
 export type Push =
-  | ({ push: 'publication' } & Publication)
+  | ({ push: 'publication' | 'ephemeral' | 'skipped' } & Publication)
   | ({ push: 'lost' } & Lost)
   | ({ push: 'end' } & End)
   | ({ push: 'presence' } & PresencePush)

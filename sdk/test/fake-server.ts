@@ -46,7 +46,7 @@ interface Registration {
 
 const PUSH_OFF = [404, { code: 'push_off', status: 404, detail: 'Web Push is not configured here' }] as const;
 
-type StreamStart = 'live' | { from: number } | { after: Map<string, StreamPosition[]> };
+type StreamStart = 'live' | { from: number } | { last: number } | { after: Map<string, StreamPosition[]> };
 
 const NAME = /^[A-Za-z0-9_\-=@,.;:]{1,200}\*?$/;
 
@@ -58,6 +58,8 @@ class FakeConnection {
   readonly targets = new Set<string>();
   readonly presenceChannels = new Set<string>();
   subject = '';
+  readonly session = `session-${++FakeConnection.last}`;
+  private static last = 0;
   /** Whether it uses `broadcasty.v2`. */
   compact = false;
   include: string[] = [];
@@ -92,6 +94,8 @@ export function token({ subject = 'ann', tenant = 'acme', expires = Date.now() +
 
 export class FakeServer {
   readonly connections = new Set<FakeConnection>();
+  /** The connection that does not get the current publication. */
+  private leftOut: FakeConnection | undefined;
   /** The requests so far, by name of the command or path. */
   readonly requests: string[] = [];
   /** Closes new connections at once. */
@@ -296,6 +300,11 @@ export class FakeServer {
   }
 
   private send(connection: FakeConnection, publication: StoredPublication): void {
+    if (connection === this.leftOut) {
+      const { channel, partition, sequence, epoch } = publication;
+      connection.send('skipped', { channel, partition, sequence, epoch });
+      return;
+    }
     if (!connection.compact) {
       connection.send('publication', publication);
       return;
@@ -361,6 +370,8 @@ export class FakeServer {
         let after = head;
         if (since !== 'live' && 'from' in since) {
           after = since.from === 0 ? first - 1 : since.from - 1;
+        } else if (since !== 'live' && 'last' in since) {
+          after = Math.max(first - 1, head - since.last);
         } else if (since !== 'live' && (pattern || since.after.has(channel))) {
           const seen = since.after.get(channel)?.find((one) => one.partition === partition);
           after = seen?.sequence ?? 0;
@@ -425,13 +436,13 @@ export class FakeServer {
     }
   }
 
-  private publishOne(envelope: unknown): object {
+  private publishOne(envelope: unknown, connection?: FakeConnection): object {
     const problem = this.publishProblems.shift();
     if (problem) {
       return { error: problem };
     }
     const { channel, payload, ...rest } = envelope as { channel: string; payload: unknown; id?: string };
-    const unknown = Object.keys(rest).find((field) => !['id', 'meta', 'event', 'partitionKey', 'correlationId', 'replyTo', ...(this.version === 2 ? ['headers'] : [])].includes(field));
+    const unknown = Object.keys(rest).find((field) => !['id', 'meta', 'event', 'partitionKey', 'correlationId', 'replyTo', 'store', 'toOthers', ...(this.version === 2 ? ['headers'] : [])].includes(field));
     if (unknown) {
       return { error: { code: 'invalid_request', status: 400, detail: `there is no field ${unknown}` } };
     }
@@ -441,7 +452,16 @@ export class FakeServer {
     if (channel.startsWith('private-nobody')) {
       return { error: { code: 'forbidden', status: 403, detail: 'the policy does not allow this' } };
     }
-    const { partition, sequence, epoch, id, duplicate } = this.publish({ channel, payload, ...rest });
+    const { store, toOthers, ...stored } = rest as { store?: boolean; toOthers?: boolean | string; id?: string };
+    const left = toOthers === true ? connection : [...this.connections].find(({ session }) => session === toOthers);
+    if (store === false) {
+      const body = { channel, id: stored.id ?? 'e', payload, ...stored, time: 0 };
+      this.connections.forEach((each) => each !== left && each.receives(channel) && each.send('ephemeral', body));
+      return { id: body.id, channel, stored: false };
+    }
+    this.leftOut = left;
+    const { partition, sequence, epoch, id, duplicate } = this.publish({ channel, payload, ...stored });
+    this.leftOut = undefined;
     return { id, channel, partition, sequence, epoch, duplicate };
   }
 
@@ -530,7 +550,7 @@ export class FakeServer {
       }
       connection.subject = who.subject;
       const expires = Date.now() + 3_600_000;
-      return { reply: id, result: name === 'refresh' ? { expires } : { session: 's', protocol: connection.compact ? 2 : 1, subject: who.subject, tenant: 'acme', expires, pingInterval: this.pingInterval } };
+      return { reply: id, result: name === 'refresh' ? { expires } : { session: connection.session, protocol: connection.compact ? 2 : 1, subject: who.subject, tenant: 'acme', expires, pingInterval: this.pingInterval } };
     }
     if (!connection.subject) {
       return refuse('unauthorized', 401);
@@ -547,10 +567,10 @@ export class FakeServer {
         if (connection.targets.has(channel)) {
           return refuse('already_subscribed', 409);
         }
-        const { since, fromSequence } = fields as { since?: (StreamPosition & { channel?: string })[]; fromSequence?: number };
+        const { since, fromSequence, last } = fields as { since?: (StreamPosition & { channel?: string })[]; fromSequence?: number; last?: number };
         const after = new Map<string, StreamPosition[]>();
         since?.forEach((position) => after.set(position.channel ?? channel, [...(after.get(position.channel ?? channel) ?? []), position]));
-        const { result, after: then } = this.subscribe(connection, channel, since ? { after } : fromSequence === undefined ? 'live' : { from: fromSequence });
+        const { result, after: then } = this.subscribe(connection, channel, since ? { after } : last !== undefined ? { last } : fromSequence === undefined ? 'live' : { from: fromSequence });
         later.push(then);
         return { reply: id, result };
       }
@@ -562,7 +582,7 @@ export class FakeServer {
         return { reply: id, result: { channel } };
       case 'publish': {
         const { publicationId, ...envelope } = fields as { publicationId?: string };
-        const outcome = this.publishOne({ ...envelope, ...(publicationId === undefined ? {} : { id: publicationId }) });
+        const outcome = this.publishOne({ ...envelope, ...(publicationId === undefined ? {} : { id: publicationId }) }, connection);
         if (this.lostAnswers > 0) {
           this.lostAnswers--;
           this.breakAll();
@@ -733,6 +753,7 @@ export class FakeServer {
     }
     const cursor = request.headers['last-event-id'] as string | undefined;
     const from = url.searchParams.get('fromSequence');
+    const last = url.searchParams.get('last');
     response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
     const connection = new FakeConnection(
       'sse',
@@ -747,10 +768,10 @@ export class FakeServer {
     this.connections.add(connection);
     response.on('close', () => this.removeConnection(connection));
     response.write(': hello\n\n');
-    const since: StreamStart = cursor ? { after: readCursor(cursor) } : from === null ? 'live' : { from: Number(from) };
+    const since: StreamStart = cursor ? { after: readCursor(cursor) } : last !== null ? { last: Number(last) } : from === null ? 'live' : { from: Number(from) };
     const all = targets.map((target) => {
       const subscribed = this.subscribe(connection, target, since);
-      connection.send('subscribed', subscribed.result);
+      connection.send('subscribed', { ...subscribed.result, session: connection.session });
       return subscribed;
     });
     all.forEach(({ after }) => after());

@@ -75,6 +75,58 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       assert.deepEqual(lost, []);
     });
 
+    it('starts with the newest publications, also when fewer are kept', async () => {
+      publish('a', 1, 2, 3, 4);
+      publish('b', 1, 2, 3);
+      server.trim('b', 1);
+      const client = connect();
+      const [a, b, none] = [new Recorder(), new Recorder(), new Recorder()];
+      await client.subscribe({ channel: 'a', last: 2, onMessage: a.add });
+      await client.subscribe({ channel: 'b', last: 2, onMessage: b.add });
+      await client.subscribe({ channel: 'c', last: 2, onMessage: none.add });
+      await waitUntil('the newest', () => a.all.length === 2 && b.all.length === 1);
+      publish('a', 5);
+      publish('c', 1);
+      await waitUntil('all', () => a.all.length === 3 && none.all.length === 1);
+      assert.deepEqual([a.payloads, b.payloads], [[3, 4, 5], [3]]);
+      server.breakAll();
+      publish('a', 6);
+      await waitUntil('the next', () => a.all.length === 4);
+      assert.deepEqual(a.payloads, [3, 4, 5, 6]);
+    });
+
+    it('delivers what is not kept between publications, and resumes as if it had not been there', async () => {
+      const [author, reader] = [connect(), connect()];
+      const recorder = new Recorder();
+      const sub = await reader.subscribe({ channel: 'a', onMessage: recorder.add });
+      publish('a', 1);
+      assert.deepEqual(await author.publish({ channel: 'a', payload: 'typing', event: 'typing', id: 'e-1', store: false }), { id: 'e-1', channel: 'a', stored: false });
+      publish('a', 2);
+      await waitUntil('all', () => recorder.all.length === 3);
+      const typing = recorder.all.find(({ payload }) => payload === 'typing');
+      assert.deepEqual([typing?.push, typing?.sequence, typing?.event, typing?.id], ['ephemeral', undefined, 'typing', 'e-1']);
+      assert.equal(sub.positions[0]?.sequence, 2);
+      server.breakAll();
+      publish('a', 3);
+      await waitUntil('the next', () => recorder.all.length === 4);
+      assert.deepEqual(recorder.payloads.filter((payload) => payload !== 'typing'), [1, 2, 3]);
+    });
+
+    it('leaves out its own publications on request, without a gap', async () => {
+      const [author, reader] = [connect(), connect()];
+      const [own, others] = [new Recorder(), new Recorder()];
+      await author.subscribe({ channel: 'a', onMessage: own.add });
+      await reader.subscribe({ channel: 'a', onMessage: others.add });
+      await author.publish({ channel: 'a', payload: 1, toOthers: true });
+      await author.publish({ channel: 'a', payload: 2, toOthers: true, store: false });
+      await author.publish({ channel: 'a', payload: 3, toOthers: false });
+      publish('a', 4);
+      await waitUntil('all', () => own.all.length === 2 && others.all.length === 4);
+      assert.deepEqual(own.payloads, [3, 4]);
+      assert.deepEqual(others.payloads, [1, 2, 3, 4]);
+      assert.equal([...server.connections].length, 2, 'nobody had to reconnect');
+    });
+
     it('resumes after positions of an earlier client', async () => {
       publish('a', 1, 2, 3);
       const seen = server.stored('a')[0]!;

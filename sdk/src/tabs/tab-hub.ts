@@ -265,6 +265,9 @@ function earliestStart(target: string, since: NonNullable<Since>, known: readonl
     const behind = [...knownByPartition.values()].some(({ sequence }) => sequence < since.fromSequence - 1);
     return behind ? { since: [...knownByPartition.values()] } : since;
   }
+  if ('last' in since) {
+    return since;
+  }
   return {
     since: since.since.flatMap((wanted) => {
       const has = knownByPartition.get(`${wanted.channel} ${wanted.partition}`);

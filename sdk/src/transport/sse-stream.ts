@@ -13,6 +13,8 @@ const SILENCE_MILLIS = 45_000;
 /** One HTTP response with Server-Sent Events. */
 export class SseStream {
   readonly table = new ChannelTable();
+  /** The server’s id of the stream. */
+  session: string | undefined;
   private readonly abort = new AbortController();
   private subscribedCount = 0;
   private receivedAt = 0;

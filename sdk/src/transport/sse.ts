@@ -16,6 +16,9 @@ const MAX_BODY_CHARS = 200_000;
  */
 const EXPIRY_MARGIN_MILLIS = 30_000;
 
+/** The end of an envelope that is not for its own client; over HTTP that is named by its stream. */
+const TO_OTHERS = ',"toOthers":true}';
+
 interface SubscribeRequest {
   target: string;
   since: Since;
@@ -85,7 +88,8 @@ class SseSession implements Session {
   }
 
   async publish(envelopes: readonly EncodedEnvelope[]): Promise<PublishOutcome[]> {
-    const texts = envelopes.map(({ json }) => json);
+    const end = this.stream?.session ? `,"toOthers":"${this.stream.session}"}` : '}';
+    const texts = envelopes.map(({ json }) => (json.endsWith(TO_OTHERS) ? json.slice(0, -TO_OTHERS.length) + end : json));
     const outcomes: PublishOutcome[] = [];
     while (texts.length > 0) {
       let count = 0;
@@ -200,7 +204,7 @@ class SseSession implements Session {
 
   /** Takes the requests off the queue that start in the same way as the first. */
   private nextGroup(): SubscribeRequest[] {
-    const start = ({ since }: SubscribeRequest) => (since && 'since' in since ? 'after' : since?.fromSequence);
+    const start = ({ since }: SubscribeRequest) => (since && 'since' in since ? 'after' : JSON.stringify(since));
     const first = start(this.requests[0] as SubscribeRequest);
     const group = this.requests.filter((one) => start(one) === first);
     this.requests = this.requests.filter((one) => start(one) !== first);
@@ -277,7 +281,7 @@ class SseSession implements Session {
     if (since && 'since' in since) {
       headers['Last-Event-ID'] = cursor(since.since);
     } else if (since) {
-      query.set('fromSequence', String(since.fromSequence));
+      Object.entries(since).forEach(([name, value]) => query.set(name, String(value)));
     }
     if (targets.some((target) => this.presenceTargets.has(target))) {
       query.set('presence', 'true');
@@ -318,6 +322,15 @@ class SseSession implements Session {
         }
         return;
       }
+      case 'ephemeral':
+      case 'skipped': {
+        const message = { ...(JSON.parse(data) as Publication), push: event };
+        const current = stream === this.stream || !this.stream?.delivers(message.channel);
+        if (stream.delivers(message.channel) && (current || event === 'skipped')) {
+          listener.onPublication(message);
+        }
+        return;
+      }
       case 'lost': {
         const lost = JSON.parse(data) as Lost;
         stream.table.update(lost.channel, [lost.resumeFrom]);
@@ -337,6 +350,7 @@ class SseSession implements Session {
       case 'subscribed': {
         const result = JSON.parse(data) as Subscribed;
         stream.table.update(result.channel, result.positions, result.number);
+        stream.session = result.session;
         asked.get(result.channel)?.accepted(result);
       }
     }

@@ -28,7 +28,7 @@ export interface SessionListener {
   since(target: string): SincePositions;
 }
 
-export type SincePositions = Exclude<Since, undefined | { fromSequence: number }>;
+export type SincePositions = Exclude<Since, undefined | { fromSequence: number } | { last: number }>;
 
 /** The outcome of one publication: its position, or its error. */
 export type PublishOutcome = Published | Queued | BroadcastyError;

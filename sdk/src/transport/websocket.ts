@@ -198,10 +198,12 @@ class WebSocketSession implements Session {
 
   private onPush(push: Push): void {
     const { listener } = this;
+    if ('id' in push || 'sequence' in push) { // a publication, an ephemeral one, or the place of a skipped one
+      listener.onPublication(push);
+      return;
+    }
     switch (push.push) {
-      case 'publication':
-        listener.onPublication(push);
-        return;
+
       case 'lost':
         this.table.update(push.channel, [push.resumeFrom]);
         listener.onLost(push);
