@@ -8,6 +8,7 @@ import io.broadcasty.core.format.UnknownVersionException;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.infra.redis.Script;
 import io.broadcasty.infra.redis.ScriptPipeline;
 import io.broadcasty.presence.LocalPresenceStore;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -32,6 +34,12 @@ import redis.clients.jedis.exceptions.JedisException;
 final class MembershipCaches implements PubSub.Listener {
 
   private static final System.Logger LOG = System.getLogger(MembershipCaches.class.getName());
+
+  /** How many channels' versions a command reads. */
+  private static final int COMPARED_AT_ONCE = 1000;
+
+  /** How many channels' versions are compared at a time in a Cluster. */
+  private static final int COMPARED_IN_CLUSTER = 200;
 
   /** How many channels are read in a round trip. */
   private static final int READ_AT_ONCE = 100;
@@ -50,6 +58,9 @@ final class MembershipCaches implements PubSub.Listener {
 
   private final Runnable wake;
   private final ScriptPipeline pipeline;
+
+  /** Where the next comparison begins in a Cluster; used by the synchronising thread only. */
+  private int compareFrom;
 
   /** The copies by the pub/sub channel of their announcements. */
   private final ReferenceCountedMap<MembershipCache> caches;
@@ -212,22 +223,49 @@ final class MembershipCaches implements PubSub.Listener {
     undecodable.forEach(this::queueRead); // a node that can decode them may have written them again
     undecodable.clear();
     List<MembershipCache> all = caches.values();
-    Map<MembershipCache, byte[]> counts =
-        redis.queryAll(
-            all,
-            cache -> PresenceKeys.of(redis, cache.channel()).version(),
-            (pipeline, cache) -> pipeline.get(PresenceKeys.of(redis, cache.channel()).version()));
-    counts.forEach(
-        (cache, count) -> {
-          long known = count == null ? 0 : Long.parseLong(text(count));
-          // a change may also be in transit: then reading does no harm
-          if (!cache.isInSyncWith(known)) {
-            LOG.log(
-                Level.DEBUG,
-                () -> "Members of " + cache.channel() + " are out of sync and will be read again");
-            queueRead(cache);
-          }
-        });
+    if (redis.settings().kind() == RedisSettings.Kind.CLUSTER) { // one command reads one slot
+      List<MembershipCache> some = someOf(all);
+      redis
+          .queryAll(
+              some,
+              cache -> PresenceKeys.of(redis, cache.channel()).version(),
+              (pipeline, cache) -> pipeline.get(PresenceKeys.of(redis, cache.channel()).version()))
+          .forEach(this::compareVersion);
+      return;
+    }
+    for (int from = 0; from < all.size(); from += COMPARED_AT_ONCE) {
+      List<MembershipCache> part = all.subList(from, Math.min(all.size(), from + COMPARED_AT_ONCE));
+      List<byte[]> counts =
+          redis
+              .commands()
+              .mget(
+                  part.stream()
+                      .map(cache -> PresenceKeys.of(redis, cache.channel()).version())
+                      .toArray(byte[][]::new));
+      for (int i = 0; i < part.size(); i++) {
+        compareVersion(part.get(i), counts.get(i));
+      }
+    }
+  }
+
+  /** Returns the next channels to compare in a Cluster, so that many cost little. */
+  private List<MembershipCache> someOf(List<MembershipCache> all) {
+    compareFrom = compareFrom < all.size() ? compareFrom : 0;
+    int end = Math.min(all.size(), compareFrom + COMPARED_IN_CLUSTER);
+    List<MembershipCache> some = all.subList(compareFrom, end);
+    compareFrom = end;
+    return some;
+  }
+
+  private void compareVersion(MembershipCache cache, byte @Nullable [] count) {
+    long known = count == null ? 0 : Long.parseLong(text(count));
+    // a change may also be in transit: then reading does no harm
+    if (!cache.isInSyncWith(known)) {
+      LOG.log(
+          Level.DEBUG,
+          () -> "Members of " + cache.channel() + " are out of sync and will be read again");
+      queueRead(cache);
+    }
   }
 
   /** Returns the followed channels of which a node may hold members. For any thread. */

@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +55,15 @@ final class ChannelSubscriptions {
 
   private final ConcurrentLinkedQueue<Confirmed> confirmed = new ConcurrentLinkedQueue<>();
 
+  /** How many of all channels are checked at once, so that many cost little while they are idle. */
+  private static final int SOME = 40;
+
   @ConfinedTo("the thread that detects gaps")
   private List<FollowedChannel> toCheck = List.of();
+
+  /** Channels with publications that may be in transit, and that are checked again. */
+  @ConfinedTo("the thread that detects gaps")
+  private List<FollowedChannel> suspected = List.of();
 
   /**
    * @param wake triggers a call of {@link #compareConfirmed} soon
@@ -214,14 +223,33 @@ final class ChannelSubscriptions {
     divergenceDetector.verify(batch);
   }
 
-  /** Checks a share of the channels for announcements that were lost unnoticed. */
-  void checkSome(int shares) {
+  /**
+   * Checks for announcements that were lost unnoticed: in channels that may have missed some, in
+   * those that nodes have published to, and in some of all the others.
+   */
+  void check(Collection<TenantChannel> changed) {
+    Set<FollowedChannel> some = new LinkedHashSet<>(suspected);
+    suspected = List.of();
+    for (TenantChannel channel : changed) {
+      FollowedChannel followed = channels.get(ChannelKeys.of(redis, channel).announcements());
+      if (followed != null) {
+        some.add(followed);
+      }
+    }
     if (toCheck.isEmpty()) {
       toCheck = channels.values();
     }
-    int count = Math.min(toCheck.size(), Math.max(BATCH_SIZE, channels.size() / shares));
-    List<FollowedChannel> some = toCheck.subList(0, count);
+    int count = Math.min(toCheck.size(), SOME);
+    some.addAll(toCheck.subList(0, count));
     toCheck = toCheck.subList(count, toCheck.size());
+    List<FollowedChannel> all = List.copyOf(some);
+    for (int from = 0; from < all.size(); from += BATCH_SIZE) {
+      checkHeads(all.subList(from, Math.min(all.size(), from + BATCH_SIZE)));
+    }
+    suspected = all.stream().filter(FollowedChannel::isSuspected).toList();
+  }
+
+  private void checkHeads(List<FollowedChannel> some) {
     Map<TenantChannel, LastSeen> suspect = DivergenceDetector.lastSeen(some);
     Map<FollowedChannel, StreamHeads> current = heads(some, followed -> followed);
     current.forEach(

@@ -139,6 +139,11 @@ final class FollowedChannel {
     return missed;
   }
 
+  /** Returns whether a publication may have been missed, which the next check finds out. */
+  synchronized boolean isSuspected() {
+    return ahead != null;
+  }
+
   /**
    * Checks the channel's heads, read at any moment. A publication beyond those received may still
    * be in transit; it was missed only if it has not arrived by the next check.

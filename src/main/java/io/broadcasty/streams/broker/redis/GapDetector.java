@@ -1,11 +1,13 @@
 package io.broadcasty.streams.broker.redis;
 
 import io.broadcasty.core.background.FailureLog;
+import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisAvailability;
 import java.lang.System.Logger.Level;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.HostAndPort;
@@ -22,17 +24,15 @@ final class GapDetector implements Runnable, AutoCloseable {
   private static final int ROUNDS_PER_CHECK = 8;
   private static final int ROUNDS_PER_TOPOLOGY_CHECK = 4;
 
-  /**
-   * The number of checks after which every channel has been checked: about 30 s, or 2 s for few
-   * channels.
-   */
-  private static final int CHECKS_FOR_ALL = 15;
+  /** Checks, every 2 s, after which Redis is told and asked which channels have publications. */
+  private static final int CHECKS_PER_EXCHANGE = 5;
 
   private final Redis redis;
   private final RedisAvailability availability;
   private final ChannelSubscriptions subscriptions;
   private final FollowedPatterns patterns;
   private final ChannelIndex index;
+  private final ChannelActivity activity;
   private final PubSub pubSub;
   private final Semaphore wakeUps;
   private volatile boolean closed;
@@ -46,6 +46,7 @@ final class GapDetector implements Runnable, AutoCloseable {
       ChannelSubscriptions following,
       FollowedPatterns patterns,
       ChannelIndex index,
+      ChannelActivity activity,
       PubSub pubSub,
       Semaphore calls) {
     this.redis = redis;
@@ -53,6 +54,7 @@ final class GapDetector implements Runnable, AutoCloseable {
     this.subscriptions = following;
     this.patterns = patterns;
     this.index = index;
+    this.activity = activity;
     this.pubSub = pubSub;
     this.wakeUps = calls;
     availability.requireProbeOfNewServers(redis.primaries(), calls::release);
@@ -60,6 +62,7 @@ final class GapDetector implements Runnable, AutoCloseable {
 
   @Override
   public void run() {
+    int checks = 0;
     for (int round = 0; !closed; ) {
       try {
         boolean called = wakeUps.tryAcquire(ROUND_MILLIS, TimeUnit.MILLISECONDS);
@@ -73,7 +76,7 @@ final class GapDetector implements Runnable, AutoCloseable {
         failures.recordSuccess();
         if (!called && round % ROUNDS_PER_CHECK == 0) {
           subscriptions.unsubscribeIdle(pubSub);
-          subscriptions.checkSome(CHECKS_FOR_ALL);
+          subscriptions.check(changed(++checks));
         }
       } catch (InterruptedException e) {
         LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
@@ -89,6 +92,15 @@ final class GapDetector implements Runnable, AutoCloseable {
   public void close() {
     closed = true;
     wakeUps.release();
+  }
+
+  /** Returns the channels that have publications since the last exchange, if it is time for one. */
+  private Set<TenantChannel> changed(int checks) {
+    if (checks % CHECKS_PER_EXCHANGE != 0) {
+      return Set.of();
+    }
+    activity.flush();
+    return activity.readChanged();
   }
 
   private void handleUrgent() {

@@ -88,6 +88,7 @@ final class RedisAppender implements GroupCommit.Appender {
   private final RedisAvailability availability;
   private final ChannelSubscriptions subscriptions;
   private final ChannelIndex index;
+  private final ChannelActivity activity;
   private final EphemeralAnnouncer announcer;
   private final byte[] window;
   private final byte[] publish;
@@ -100,6 +101,7 @@ final class RedisAppender implements GroupCommit.Appender {
       RedisAvailability availability,
       ChannelSubscriptions following,
       ChannelIndex index,
+      ChannelActivity activity,
       EphemeralAnnouncer announcer) {
     this.redis = redis;
     this.settings = settings;
@@ -107,6 +109,7 @@ final class RedisAppender implements GroupCommit.Appender {
     this.availability = availability;
     this.subscriptions = following;
     this.index = index;
+    this.activity = activity;
     this.announcer = announcer;
     this.window = bytes(settings.idempotencyWindow().toMillis());
     this.publish = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
@@ -177,6 +180,7 @@ final class RedisAppender implements GroupCommit.Appender {
     try (Pipeline pipeline = redis.pipeline(batch.server())) {
       for (Sent sent : batch.sent()) {
         index.queue(sent.append.channel());
+        activity.onPublish(sent.append.channel());
         sent.response = queue(pipeline, sent.append);
       }
       for (ChannelAnnouncement announcement : batch.announcements()) {

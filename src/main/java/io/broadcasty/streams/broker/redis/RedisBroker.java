@@ -130,8 +130,10 @@ public final class RedisBroker implements Broker, ChannelDirectory {
             new AnnouncementListener(redis, node, subscriptions, patterns, listener),
             threads);
     this.index = new ChannelIndex(redis, pubSub);
+    ChannelActivity activity = new ChannelActivity(redis);
     this.gapDetector =
-        new GapDetector(redis, availability, subscriptions, patterns, index, pubSub, calls);
+        new GapDetector(
+            redis, availability, subscriptions, patterns, index, activity, pubSub, calls);
     threads.newThread(gapDetector).start();
     this.commits =
         new GroupCommit(
@@ -142,6 +144,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
                 availability,
                 subscriptions,
                 index,
+                activity,
                 new EphemeralAnnouncer(redis, node, scriptArguments, pubSub, listener)),
             settings.maxGroup(),
             settings.maxWaitingBytes(),

@@ -37,7 +37,9 @@ class RedisBrokerTest extends BrokerContract {
 
   @Override
   protected Set<String> stored() {
-    return StoredKeys.of(connected.get(0));
+    Set<String> keys = StoredKeys.of(connected.get(0));
+    keys.removeIf(key -> key.contains("act:")); // notes of what was published, written later
+    return keys;
   }
 
   @AfterEach
