@@ -112,7 +112,8 @@ class StrictJsonTest {
     PublishReader.Item item =
         publish("{'channel':'a','payload':" + payload + ",'meta':" + payload + "}").items().get(0);
     assertNull(item.problem());
-    assertEquals(payload.replace('\'', '"'), item.request().message().payload());
+    assertEquals(
+        payload.replace('\'', '"'), Objects.requireNonNull(item.request()).message().payload());
   }
 
   @ParameterizedTest

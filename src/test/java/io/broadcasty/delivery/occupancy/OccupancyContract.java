@@ -254,7 +254,7 @@ public abstract class OccupancyContract {
             new Thread(
                 () -> {
                   // a slow machine notifies less while so many changes are made
-                  for (int i = 0; i < 300 || i < 20_000 && !hasFlapped(channels); i++) {
+                  for (int i = 0; i < 300 || (i < 20_000 && !hasFlapped(channels)); i++) {
                     TenantChannel channel = channel("flap-" + random.nextInt(channels));
                     if (random.nextBoolean()) {
                       node.subscribe(channel);

@@ -1,6 +1,7 @@
 package io.broadcasty.protocol.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -533,7 +534,7 @@ class NativeSessionTest {
         Map<String, Object> reply =
             client.request("{\"id\":7,\"command\":\"publish\"," + fields + "}");
         assertEquals("invalid_request", error(reply));
-        assertEquals(7L, ((Number) reply.get("reply")).longValue());
+        assertEquals(7L, assertInstanceOf(Number.class, reply.get("reply")).longValue());
       }
     }
     assertEquals(List.of(), client.closed);

@@ -283,7 +283,7 @@ class SseSessionTest {
     assertInstanceOf(EventSession.Opening.Begun.class, stream.opening()).start().run();
     node.run();
     assertEquals(2, publications(stream.events()).size());
-    String id = stream.events().get(1).id();
+    String id = Objects.requireNonNull(stream.events().get(1).id());
     stream.session().onTransportClosed();
     Stream resumed =
         prepare(FakeStreamRequest.channels("a").with("last", "2").with("lastEventId", id));

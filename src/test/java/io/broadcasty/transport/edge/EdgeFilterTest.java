@@ -126,10 +126,7 @@ class EdgeFilterTest {
                   case "isSecure" -> false;
                   case "getQueryString" -> queryOf(path);
                   case "getHeaders" ->
-                      Collections.enumeration(
-                          headers.containsKey((String) arguments[0])
-                              ? List.of(headers.get((String) arguments[0]).split("\n", -1))
-                              : List.<String>of());
+                      Collections.enumeration(linesOf(headers.get((String) arguments[0])));
                   case "getHeader" -> firstLine(headers.get((String) arguments[0]));
                   case "getAttribute" -> attributes.get((String) arguments[0]);
                   case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
@@ -163,6 +160,10 @@ class EdgeFilterTest {
   private static @Nullable String queryOf(String path) {
     int mark = path.indexOf('?');
     return mark < 0 ? null : path.substring(mark + 1);
+  }
+
+  private static List<String> linesOf(@Nullable String header) {
+    return header == null ? List.of() : List.of(header.split("\n", -1));
   }
 
   /** What {@code getHeader} returns of a field in several lines. */
