@@ -6,8 +6,9 @@ import java.util.Set;
 
 /**
  * The default policy: everyone may read public channels; reading and presence on {@code private-*}
- * and {@code presence-*} need the role {@code member}; publishing needs {@code admin} or {@code
- * publisher}.
+ * and {@code presence-*} need the role {@code member} or {@code participant}; publishing needs
+ * {@code admin} or {@code publisher}, or, on {@code private-*} and {@code presence-*}, {@code
+ * participant}.
  */
 @ThreadSafe
 public final class DefaultPolicyResolver implements PolicyResolver {
@@ -15,12 +16,23 @@ public final class DefaultPolicyResolver implements PolicyResolver {
   @Override
   public boolean authorize(
       String tenant, String channel, String userId, Set<String> roles, Action action) {
-    if (action == Action.PUBLISH) {
-      return roles.contains(Roles.ADMIN) || roles.contains(Roles.PUBLISHER);
-    }
     boolean open =
         !channel.startsWith(ChannelName.Kind.PRIVATE.prefix())
             && !channel.startsWith(ChannelName.Kind.PRESENCE.prefix());
-    return open || roles.contains(Roles.MEMBER);
+    boolean participates = !open && roles.contains(Roles.PARTICIPANT);
+    if (action == Action.PUBLISH) {
+      return participates || isBackEnd(roles);
+    }
+    return open || participates || roles.contains(Roles.MEMBER);
+  }
+
+  /** {@inheritDoc} A participant may publish, but only as itself. */
+  @Override
+  public boolean mayActForOthers(AccessRequest request) {
+    return isBackEnd(request.roles());
+  }
+
+  private static boolean isBackEnd(Set<String> roles) {
+    return roles.contains(Roles.ADMIN) || roles.contains(Roles.PUBLISHER);
   }
 }

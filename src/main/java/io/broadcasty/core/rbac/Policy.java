@@ -7,6 +7,7 @@ import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -52,7 +53,18 @@ public final class Policy {
    */
   public boolean allows(
       TenantId tenant, String subject, Set<String> roles, ChannelName channel, Action action) {
-    return authorize(tenant, subject, roles, channel.value(), action);
+    return authorize(
+        new AccessRequest(tenant.value(), channel.value(), subject, roles, action, Map.of()));
+  }
+
+  /** Returns whether the caller may make others than itself present on the channel. */
+  public boolean mayActForOthers(Caller caller, ChannelName channel) {
+    try {
+      return resolver.mayActForOthers(request(caller, channel.value(), Action.PUBLISH));
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      failures.recordFailure(e);
+      return false;
+    }
   }
 
   /**
@@ -89,13 +101,22 @@ public final class Policy {
   }
 
   private boolean authorize(Caller caller, String channel, Action action) {
-    return authorize(caller.tenant(), caller.subject(), caller.roles(), channel, action);
+    return authorize(request(caller, channel, action));
   }
 
-  private boolean authorize(
-      TenantId tenant, String subject, Set<String> roles, String channel, Action action) {
+  private static AccessRequest request(Caller caller, String channel, Action action) {
+    return new AccessRequest(
+        caller.tenant().value(),
+        channel,
+        caller.subject(),
+        caller.roles(),
+        action,
+        caller.claims());
+  }
+
+  private boolean authorize(AccessRequest request) {
     try {
-      return resolver.authorize(tenant.value(), channel, subject, roles, action);
+      return resolver.authorize(request);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       failures.recordFailure(e);
       return false;

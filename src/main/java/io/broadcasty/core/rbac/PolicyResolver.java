@@ -29,6 +29,26 @@ public interface PolicyResolver {
   boolean authorize(String tenant, String channel, String userId, Set<String> roles, Action action);
 
   /**
+   * Returns whether the action is allowed, with all claims of the token at hand. This is the method
+   * that is called; by default it asks {@link #authorize(String, String, String, Set, Action)},
+   * which need not be of use if this one is overridden.
+   */
+  default boolean authorize(AccessRequest request) {
+    return authorize(
+        request.tenant(), request.channel(), request.userId(), request.roles(), request.action());
+  }
+
+  /**
+   * Returns whether the user may make others than itself present on a channel, as a back end does
+   * for its users. By default whoever may publish to the channel may.
+   *
+   * @param request has {@link Action#PUBLISH}
+   */
+  default boolean mayActForOthers(AccessRequest request) {
+    return authorize(request);
+  }
+
+  /**
    * Returns the channel's number of partitions, at least 1. More partitions spread a hot channel;
    * order is kept within each. The number may grow over time; when it shrinks, the upper partitions
    * get no new publications.

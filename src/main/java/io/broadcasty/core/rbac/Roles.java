@@ -12,5 +12,8 @@ public final class Roles {
   /** May read private channels and join presence channels. */
   public static final String MEMBER = "member";
 
+  /** May read private and presence channels, join these, and publish to them as itself. */
+  public static final String PARTICIPANT = "participant";
+
   private Roles() {}
 }

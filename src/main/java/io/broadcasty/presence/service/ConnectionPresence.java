@@ -109,7 +109,7 @@ public final class ConnectionPresence implements AutoCloseable {
     ChannelName channel = place.channel().name();
     return presence.policy().allows(caller, channel, Action.PRESENCE)
         && (place.memberId().equals(caller.subject())
-            || presence.policy().allows(caller, channel, Action.PUBLISH));
+            || presence.policy().mayActForOthers(caller, channel));
   }
 
   @Override

@@ -131,7 +131,7 @@ public record PresenceService(
     }
     if (memberId != null
         && !memberId.equals(caller.subject())
-        && !policy.allows(caller, channel, Action.PUBLISH)) {
+        && !policy.mayActForOthers(caller, channel)) {
       denied(caller, channel);
       return new PresenceOutcome.NotYourself(caller.subject());
     }

@@ -43,6 +43,12 @@ class DefaultPolicyResolverTest {
     "private-*,              '',               ---",
     "private-*,              member,           y-y",
     "presence-*,             publisher,        -y-",
+    "orders,                 participant,      y-y",
+    "private-orders,         participant,      yyy",
+    "private-encrypted-x,    participant,      yyy",
+    "presence-room,          participant,      yyy",
+    "private-*,              participant,      yyy",
+    "privateer,              participant,      y-y",
     "privateer,              '',               y-y",
     "private-orders,         Member,           ---",
     "private-orders,         members,          ---",
@@ -56,6 +62,15 @@ class DefaultPolicyResolverTest {
       actual.append(resolver.authorize("acme", channel, "ann", set, action) ? 'y' : '-');
     }
     assertEquals(expected, actual.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"participant, false", "member, false", "publisher, true", "admin, true"})
+  void onlyBackEndsActForOthers(String role, boolean allowed) {
+    AccessRequest request =
+        new AccessRequest(
+            "acme", "presence-room", "ann", Set.of(role), Action.PUBLISH, java.util.Map.of());
+    assertEquals(allowed, resolver.mayActForOthers(request));
   }
 
   @Test

@@ -91,6 +91,55 @@ class PolicyTest {
   }
 
   @Test
+  void givesTheClaimsOfTheTokenAndKeepsThemOutOfLogs() {
+    List<AccessRequest> requests = new ArrayList<>();
+    Policy policy =
+        new Policy(
+            new PolicyResolver() {
+              @Override
+              public boolean authorize(
+                  String tenant, String channel, String userId, Set<String> roles, Action action) {
+                throw new AssertionError("the request with the claims is asked");
+              }
+
+              @Override
+              public boolean authorize(AccessRequest request) {
+                requests.add(request);
+                return List.of("a", "b").equals(request.claims().get("teams"));
+              }
+            });
+    Caller claiming =
+        new Caller(
+            new TenantId("acme"),
+            "ann",
+            Set.of("member"),
+            Instant.EPOCH,
+            Instant.MAX,
+            Map.of("teams", List.of("a", "b"), "email", "ann@example.com"),
+            "secret-token");
+    assertTrue(policy.allows(claiming, ORDERS, Action.PUBLISH));
+    assertTrue(policy.allows(claiming, ChannelPattern.parse("orders.*"), Action.SUBSCRIBE));
+    assertTrue(policy.mayActForOthers(claiming, ORDERS));
+    assertFalse(policy.allows(caller, ORDERS, Action.SUBSCRIBE));
+    assertFalse(
+        policy.allows(new TenantId("acme"), "ann", Set.of("member"), ORDERS, Action.SUBSCRIBE));
+    assertEquals(
+        new AccessRequest(
+            "acme", "orders", "ann", Set.of("member"), Action.PUBLISH, claiming.claims()),
+        requests.get(0));
+    assertEquals(Map.of(), requests.get(4).claims(), "after the token has ended");
+    assertFalse(requests.toString().contains("example.com"));
+  }
+
+  @Test
+  void whoeverMayPublishActsForOthersUnlessTheResolverSaysOtherwise() {
+    RecordingResolver resolver = new RecordingResolver();
+    assertTrue(new Policy(resolver).mayActForOthers(caller, ORDERS));
+    assertEquals(List.of("acme orders ann [member] PUBLISH"), resolver.questions);
+    assertFalse(new Policy(new Broken()).mayActForOthers(caller, ORDERS));
+  }
+
+  @Test
   void aThrowingResolverDenies() {
     Policy policy = new Policy(new Broken());
     for (Action action : Action.values()) {

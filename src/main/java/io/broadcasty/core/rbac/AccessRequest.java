@@ -1,0 +1,32 @@
+package io.broadcasty.core.rbac;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a user wants to do on a channel.
+ *
+ * @param tenant the caller's tenant; only channels of this tenant are checked
+ * @param channel the channel's name; for a pattern subscription there is one request with the
+ *     pattern text ({@code orders.*}) and one for every channel that matches
+ * @param userId the token's subject
+ * @param roles the token's roles
+ * @param action the requested operation
+ * @param claims all claims of the token by name, as JSON: strings, booleans, numbers, lists, maps.
+ *     Empty for work that goes on after the token has ended, such as a notification of a topic that
+ *     was followed days ago: only the roles are kept until then
+ */
+public record AccessRequest(
+    String tenant,
+    String channel,
+    String userId,
+    Set<String> roles,
+    Action action,
+    Map<String, Object> claims) {
+
+  /** Omits the claims, which may contain personal data. */
+  @Override
+  public String toString() {
+    return action + " on " + channel + " by " + tenant + "/" + userId + " as " + roles;
+  }
+}
