@@ -288,6 +288,21 @@ class HttpIT extends BuiltWarTestBase {
     return answer.headers().firstValue("Allow").orElse("");
   }
 
+  /**
+   * A client that has sent bytes before it closes its connection, as every client with TLS does, was
+   * counted until its heartbeats failed; a page that was reloaded had reached the limit by then.
+   */
+  @Test
+  void aPageThatIsReloadedOftenReachesNoLimit() throws IOException {
+    String token = api.tokens.token("demo", "reloads", Duration.ofMinutes(5), List.of("guest"));
+    for (int reload = 0; reload < 250; reload++) { // a user may have 100
+      try (RawSocket page = RawSocket.eventStream(api, token, "reloaded")) {
+        page.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+        page.closeOutput();
+      }
+    }
+  }
+
   @Test
   void everyBadTokenIsRefusedEverywhere() throws JOSEException {
     JWTClaimsSet good =

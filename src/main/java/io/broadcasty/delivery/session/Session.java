@@ -37,6 +37,13 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
 
   private static final System.Logger LOG = System.getLogger(Session.class.getName());
   private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
+
+  /** How many sweeps write to a client that may have left. */
+  private static final int PROBES = 2;
+
+  /** The shortest time between two probes of a client: a reset takes one round trip. */
+  private static final long PROBE_NANOS = Duration.ofMillis(100).toNanos();
+
   private static final Duration MEMORY_RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration BROKEN_RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -51,6 +58,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   private volatile ConnectionLimiter.@Nullable Permit lease;
   private volatile UnauthenticatedConnections.@Nullable Place unauthenticatedPlace;
   private volatile long lastHeartbeatNanos;
+  private volatile int probesLeft;
   private volatile boolean failedByError;
   private volatile int stalledSweeps;
 
@@ -232,10 +240,36 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
       return;
     }
     outbox.setMaxBytes(tenantSettings().outboxBytes());
-    if (nowNanos - lastHeartbeatNanos >= context.settings().heartbeat().toNanos()) {
-      lastHeartbeatNanos = nowNanos;
-      send(EncodedFrame.HEARTBEAT);
+    if (probesLeft > 0) {
+      probesLeft--;
+      sendHeartbeat(nowNanos);
+    } else if (nowNanos - lastHeartbeatNanos >= context.settings().heartbeat().toNanos()) {
+      sendHeartbeat(nowNanos);
     }
+  }
+
+  /**
+   * Writes to a client that may have left unnoticed, now and in the next sweeps: a connection that
+   * its peer has closed fails at the second write, when the peer has answered the first with a
+   * reset. Does nothing where the transport notices a client that leaves.
+   */
+  final void probe(long nowNanos) {
+    if (!transport.noticesDisconnects()
+        && nowNanos - lastHeartbeatNanos >= PROBE_NANOS
+        && !hasEnded()) {
+      probesLeft = PROBES;
+      sendHeartbeat(nowNanos);
+    }
+  }
+
+  private void sendHeartbeat(long nowNanos) {
+    lastHeartbeatNanos = nowNanos;
+    send(EncodedFrame.HEARTBEAT);
+  }
+
+  /** Called when the client may have left, but the transport cannot tell. */
+  public final void onClientMayHaveLeft() {
+    probe(context.ticker().readNanos());
   }
 
   /**

@@ -118,6 +118,15 @@ final class SessionIndex {
     return found;
   }
 
+  /** Passes the sessions of a user; none if there are more than a number of them. */
+  void forEachOfUser(TenantId tenant, String subject, int atMost, Consumer<Session> action) {
+    OfTenant sessions = byTenant.get(tenant);
+    Object value = sessions == null ? null : sessions.bySubject.get(subject);
+    if (!(value instanceof Set<?> several) || several.size() <= atMost) {
+      forEachOf(value, action);
+    }
+  }
+
   /** Returns whether the index is empty, for tests. */
   boolean isEmpty() {
     return byTenant.isEmpty();

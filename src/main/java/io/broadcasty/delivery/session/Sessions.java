@@ -45,6 +45,9 @@ public final class Sessions {
 
   private static final int LOCKS = 64;
 
+  /** Users with more connections are services, whose limit was raised for them. */
+  private static final int MAX_PROBED = 500;
+
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong numbers = new AtomicLong();
   private final SessionIndex index = new SessionIndex();
@@ -172,6 +175,17 @@ public final class Sessions {
     return Problem.of(
         code == null || code.closeCode() == 0 ? Code.DISCONNECTED : code,
         "the service has ended this connection");
+  }
+
+  /**
+   * Looks for connections of a user whose clients have left unnoticed, since he opens another: each
+   * is written to until it has failed or has shown that it lives. A page that is reloaded a hundred
+   * times must not reach the user's limit, which its streams before would otherwise fill until
+   * their heartbeats fail. Does not block.
+   */
+  public void probe(TenantId tenant, String subject) {
+    long now = ticker.readNanos();
+    index.forEachOfUser(tenant, subject, MAX_PROBED, session -> session.probe(now));
   }
 
   /** Returns whether the index is empty, for tests. */

@@ -13,6 +13,14 @@ public interface Transport extends FrameWriter {
   }
 
   /**
+   * Returns whether the transport tells at once when its client has left; where it does not, only
+   * writes find out.
+   */
+  default boolean noticesDisconnects() {
+    return false;
+  }
+
+  /**
    * Closes the connection. Called once, at the session's end, on a thread that may block. Must not
    * throw.
    *

@@ -49,6 +49,12 @@ public final class DisconnectDetector implements AutoCloseable {
      * on the detector's thread: must not block.
      */
     void onDisconnect();
+
+    /**
+     * Called when the watch has ended because the client has sent bytes, an end behind which would
+     * not show. With TLS they usually announce the end. As {@link #onDisconnect} otherwise.
+     */
+    default void onBytes() {}
   }
 
   /** A socket that is watched until it becomes readable or the watch is stopped. */
@@ -58,6 +64,7 @@ public final class DisconnectDetector implements AutoCloseable {
     private final Listener listener;
     private volatile @Nullable SelectionKey key;
     private volatile boolean stopped;
+    private volatile boolean blind;
 
     private Watch(SocketChannel socket, Listener listener) {
       this.socket = socket;
@@ -91,6 +98,11 @@ public final class DisconnectDetector implements AutoCloseable {
       }
     }
 
+    /** Returns whether an end of the connection will be noticed. */
+    public boolean isWatching() {
+      return key != null && !stopped && !blind;
+    }
+
     private void register() throws IOException {
       try {
         SelectionKey registered = registerKey();
@@ -116,6 +128,13 @@ public final class DisconnectDetector implements AutoCloseable {
       } catch (CancelledKeyException e) {
         selector.selectNow(DisconnectDetector::onReadable);
         return socket.register(selector, SelectionKey.OP_READ, this);
+      }
+    }
+
+    private void giveUp() {
+      blind = true;
+      if (!stopped) {
+        listener.onBytes();
       }
     }
 
@@ -203,6 +222,8 @@ public final class DisconnectDetector implements AutoCloseable {
     Watch watch = (Watch) key.attachment();
     if (isAtEnd(watch.socket)) {
       watch.notifyListener();
+    } else {
+      watch.giveUp();
     }
   }
 

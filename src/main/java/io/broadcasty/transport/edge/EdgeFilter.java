@@ -264,6 +264,9 @@ public class EdgeFilter extends HttpFilter {
       refuse(request, response, otherTenant);
       return false;
     }
+    if (stream) {
+      sessions.probe(caller.tenant(), caller.subject());
+    }
     if (stream && !connections.hasCapacity(caller.tenant(), caller.subject())) {
       listener.onLimitReached(
           new LimitReached(

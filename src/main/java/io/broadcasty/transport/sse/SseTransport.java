@@ -158,6 +158,23 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
     }
   }
 
+  @Override
+  public void onBytes() {
+    Response open = response();
+    if (open != null) {
+      try {
+        open.closers.execute(open.session::onClientMayHaveLeft);
+      } catch (RejectedExecutionException e) {
+        LOG.log(Level.DEBUG, "The node stopped before this client left", e);
+      }
+    }
+  }
+
+  @Override
+  public synchronized boolean noticesDisconnects() {
+    return watch != null && watch.isWatching();
+  }
+
   /**
    * Ends the session of a client that has disconnected, and completes the response, which a client
    * that closed only its side still reads.

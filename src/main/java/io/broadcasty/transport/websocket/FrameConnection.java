@@ -120,6 +120,12 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     this.reader = new FrameReader(session.maxMessageBytes(maxMessageBytes), readerMemory, this);
   }
 
+  /** Returns true, since a WebSocket is read from. */
+  @Override
+  public boolean noticesDisconnects() {
+    return true;
+  }
+
   @Override
   public @Nullable String clientAddress() {
     return clientAddress;

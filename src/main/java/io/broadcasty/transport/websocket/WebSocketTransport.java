@@ -44,6 +44,12 @@ final class WebSocketTransport implements Transport {
     this.clientAddress = clientAddress;
   }
 
+  /** Returns true, since a WebSocket is read from. */
+  @Override
+  public boolean noticesDisconnects() {
+    return true;
+  }
+
   @Override
   public @Nullable String clientAddress() {
     return clientAddress;

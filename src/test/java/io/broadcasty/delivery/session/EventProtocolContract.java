@@ -12,6 +12,7 @@ import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +121,52 @@ public abstract class EventProtocolContract {
     node.run();
     List<EncodedFrame> frames = stream.line.frames;
     assertTrue(frames.get(frames.size() - 1).text().contains("\"1\""));
+  }
+
+  private void probe(Duration after) {
+    node.time.advance(after);
+    node.sessions.probe(node.ann().tenant(), node.ann().subject());
+    node.run();
+  }
+
+  private void sweep() {
+    node.time.advance(Duration.ofSeconds(1));
+    node.sessions.sweep();
+    node.run();
+  }
+
+  /** A closed connection fails at the second write only. */
+  @Test
+  void aClientThatMayHaveLeftIsWrittenToAFewTimes() throws ProblemException {
+    Stream stream = open(FakeStreamRequest.channels("a"));
+    probe(Duration.ofMillis(99));
+    assertEquals(0, stream.line.heartbeats, "it has just opened");
+    probe(Duration.ofMillis(1));
+    assertEquals(1, stream.line.heartbeats);
+    probe(Duration.ofMillis(99));
+    assertEquals(1, stream.line.heartbeats, "the answer may still be on its way");
+    for (int expected : List.of(2, 3, 3)) {
+      sweep();
+      assertEquals(expected, stream.line.heartbeats);
+    }
+  }
+
+  @Test
+  void aClientThatHasLeftMakesRoomWhenItsUserOpensAnother() throws ProblemException {
+    for (int reload = 0; reload < 1000; reload++) { // many more than a user may have
+      Stream stream = open(FakeStreamRequest.channels("a"));
+      stream.line.broken = true;
+      probe(Duration.ofMillis(100));
+    }
+    assertTrue(node.isQuiet());
+  }
+
+  @Test
+  void aTransportThatNoticesDisconnectsIsNotProbed() throws ProblemException {
+    Stream stream = open(FakeStreamRequest.channels("a"));
+    stream.line.noticesDisconnects = true;
+    probe(Duration.ofSeconds(1));
+    assertEquals(0, stream.line.heartbeats);
   }
 
   @Test

@@ -44,6 +44,7 @@ import io.broadcasty.streams.publish.PublishService;
 import io.broadcasty.wire.CommandReader;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.PublishReader;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -319,6 +320,8 @@ public final class TestNode {
     public final ArrayDeque<Done> unread = new ArrayDeque<>();
     public final List<String> closed = new ArrayList<>();
     public boolean reading = true;
+    public boolean broken;
+    public boolean noticesDisconnects;
     public int heartbeats;
     public @Nullable String address;
 
@@ -336,11 +339,18 @@ public final class TestNode {
           frames.add(frame);
         }
       }
-      if (reading) {
+      if (broken) {
+        done.accept(new IOException("scripted: the client has left"));
+      } else if (reading) {
         done.accept(null);
       } else {
         unread.add(done);
       }
+    }
+
+    @Override
+    public boolean noticesDisconnects() {
+      return noticesDisconnects;
     }
 
     @Override
