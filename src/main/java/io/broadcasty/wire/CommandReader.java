@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class CommandReader {
 
   private static final int MAX_COMMANDS = 100;
-  private static final int MAX_TOKEN = 8192;
+  private static final int MAX_TOKEN = 65_536;
   private static final int MAX_ID = 64;
   private static final int MAX_EPOCH = 32;
   static final int MAX_PARTITION = 1023;

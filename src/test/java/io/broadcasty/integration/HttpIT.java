@@ -289,8 +289,9 @@ class HttpIT extends BuiltWarTestBase {
   }
 
   /**
-   * A client that has sent bytes before it closes its connection, as every client with TLS does, was
-   * counted until its heartbeats failed; a page that was reloaded had reached the limit by then.
+   * A client that has sent bytes before it closes its connection, as every client with TLS does,
+   * was counted until its heartbeats failed; a page that was reloaded had reached the limit by
+   * then.
    */
   @Test
   void aPageThatIsReloadedOftenReachesNoLimit() throws IOException {
@@ -300,6 +301,23 @@ class HttpIT extends BuiltWarTestBase {
         page.write("\r\n".getBytes(StandardCharsets.US_ASCII));
         page.closeOutput();
       }
+    }
+  }
+
+  /** Tokens of users with many roles exceed the limits of servers for headers. */
+  @Test
+  void aConnectionTakesATokenOf64Kilobytes() throws IOException {
+    JWTClaimsSet claims =
+        DevTokens.claims("demo", "roles", Duration.ofMinutes(5), List.of("guest"))
+            .claim("realm_access", "r".repeat(48_000))
+            .build();
+    String token = DevTokens.sign(api.tokens.key(), claims);
+    assertTrue(token.length() > 64_000 && token.length() <= 65_536, "" + token.length());
+    try (RawSocket socket = RawSocket.webSocket(api, "")) {
+      socket.writeText("{\"id\":1,\"command\":\"connect\",\"token\":\"" + token + "\"}");
+      socket.readUntil("\"subject\":\"roles\"");
+      socket.writeText("{\"id\":2,\"command\":\"refresh\",\"token\":\"" + token + "\"}");
+      socket.readUntil("\"reply\":2");
     }
   }
 

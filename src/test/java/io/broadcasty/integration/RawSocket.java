@@ -36,9 +36,8 @@ final class RawSocket implements AutoCloseable {
                 + "Connection: Upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                + "Authorization: Bearer "
-                + token
-                + "\r\n\r\n")
+                + (token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n")
+                + "\r\n")
             .getBytes(StandardCharsets.US_ASCII));
     raw.readUntil("\r\n\r\n");
     return raw;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class MessageSession extends Session {
 
   /** The longest message of a client that has not authenticated yet; ample for a token. */
-  public static final int MAX_BYTES_BEFORE_TOKEN = 16 * 1024;
+  public static final int MAX_BYTES_BEFORE_TOKEN = 65 * 1024;
 
   private static final long NO_MESSAGE = Long.MIN_VALUE;
 

@@ -1,5 +1,6 @@
 package io.broadcasty.server.config;
 
+import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.config.ConfigType;
 import java.time.Duration;
@@ -116,6 +117,15 @@ public final class ConfigKeys {
               + " mp.jwt.verify.audiences; if neither is set, aud is not checked, so tokens that"
               + " the issuer signs for other applications are accepted, and the start logs a"
               + " warning.");
+
+  public static final ConfigKey<Long> JWT_MAX_LENGTH =
+      new ConfigKey<>(
+          "broadcasty.jwt.max-length",
+          ConfigType.number(1024, JwtSettings.MAX_LENGTH),
+          "65536",
+          "8192",
+          "Greatest number of characters of a token. In headers, the limit of the server counts"
+              + " first; the command connect of a WebSocket takes every length.");
 
   public static final ConfigKey<Duration> JWT_SKEW =
       new ConfigKey<>(
@@ -303,7 +313,7 @@ public final class ConfigKeys {
           "Maximum size in bytes of a request body with a batch of publications, and of a WebSocket"
               + " message from a client. A larger one is refused with payload_too_large (413, or"
               + " close code 1009 of a WebSocket). Before a WebSocket client has authenticated, a"
-              + " message has at most 16384 bytes.");
+              + " message has at most 66560 bytes.");
 
   public static final ConfigKey<Duration> BODY_TIMEOUT =
       new ConfigKey<>(
@@ -821,6 +831,7 @@ public final class ConfigKeys {
           JWT_ALGORITHMS,
           JWT_ISSUER,
           JWT_AUDIENCES,
+          JWT_MAX_LENGTH,
           JWT_SKEW,
           JWT_REMEMBER,
           ALLOWED_ORIGINS,

@@ -281,6 +281,7 @@ public final class SettingsReader {
         firstSet(optional(ConfigKeys.JWT_ISSUER), "mp.jwt.verify.issuer"),
         list(optional(ConfigKeys.JWT_AUDIENCES), "mp.jwt.verify.audiences"),
         Set.copyOf(value(AccessConfigKeys.REQUIRED_CLAIMS, List.of())),
+        count(ConfigKeys.JWT_MAX_LENGTH),
         clockSkew(),
         value(ConfigKeys.JWT_REMEMBER, Duration.ZERO));
   }

@@ -61,7 +61,7 @@ public final class FakeContainer {
             List.of(),
             64,
             65_536,
-            65_536,
+            70_000,
             false,
             Duration.ofMinutes(1),
             new MetricsAccess(true, false, null),

@@ -83,19 +83,19 @@ class UnfinishedMessageTest {
   }
 
   @Test
-  void beforeATokenAMessageHasAtMost16KiB() throws Exception {
+  void beforeATokenAMessageIsNotLongerThanAToken() throws Exception {
     FakeContainer.Client client = open();
-    client.send(begin(10, 16_384 + 60_000));
+    client.send(begin(10, 66_560 + 1));
     assertEquals(
-        "1009 payload_too_large: a message may have at most 16384 bytes before authentication",
+        "1009 payload_too_large: a message may have at most 66560 bytes before authentication",
         client.closeFrame());
   }
 
   @Test
-  void beforeATokenAMessageOf16KiBIsRead() throws Exception {
+  void beforeATokenAMessageAsLongAsATokenIsRead() throws Exception {
     FakeContainer.Client client = open();
     String ping = "{\"id\":1,\"command\":\"ping\"}";
-    String padded = ping + " ".repeat(16_384 - ping.length());
+    String padded = ping + " ".repeat(66_560 - ping.length());
     client.send(ClientFrame.of(ClientFrame.TEXT, padded).bytes());
     assertEquals("", client.closeFrame());
     assertEquals(1, client.messages().size());

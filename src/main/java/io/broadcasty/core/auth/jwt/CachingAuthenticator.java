@@ -18,7 +18,10 @@ import java.time.Duration;
 @ThreadSafe
 public final class CachingAuthenticator implements Authenticator {
 
+  /** How many tokens are cached if none is longer than {@link #USUAL_LENGTH}. */
   static final long MAX_TOKENS = 20_000;
+
+  static final int USUAL_LENGTH = 4096;
 
   private final Authenticator verifier;
   private final WallClock clock;
@@ -33,7 +36,8 @@ public final class CachingAuthenticator implements Authenticator {
     this.clock = clock;
     this.cache =
         Caffeine.newBuilder()
-            .maximumSize(cacheDuration.isZero() ? 0 : MAX_TOKENS)
+            .maximumWeight(cacheDuration.isZero() ? 0 : MAX_TOKENS)
+            .weigher(CachingAuthenticator::weight)
             .expireAfterWrite(cacheDuration)
             .ticker(ticker::readNanos)
             .executor(Runnable::run)
@@ -52,6 +56,11 @@ public final class CachingAuthenticator implements Authenticator {
       cache.put(hash, authenticated);
     }
     return verdict;
+  }
+
+  /** Returns for how many tokens of usual length a token counts. */
+  private static int weight(TokenHash hash, Authenticated authenticated) {
+    return 1 + (authenticated.caller().token().length() - 1) / USUAL_LENGTH;
   }
 
   long size() {

@@ -43,7 +43,6 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public final class JwtAuthenticator implements Authenticator {
 
-  private static final int MAX_TOKEN_LENGTH = 8192;
   private static final String NO_KEYS = "the keys of the issuer cannot be fetched or read";
 
   /**
@@ -109,8 +108,8 @@ public final class JwtAuthenticator implements Authenticator {
 
   @Override
   public Verdict authenticate(String token) {
-    if (token.length() > MAX_TOKEN_LENGTH) {
-      return refused("the token is longer than " + MAX_TOKEN_LENGTH + " characters");
+    if (token.length() > settings.maxLength()) {
+      return refused("the token is longer than " + settings.maxLength() + " characters");
     }
     if (!CompactToken.isCanonical(token)) {
       return malformed();

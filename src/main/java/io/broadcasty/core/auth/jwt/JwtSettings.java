@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param requiredClaims the names of claims that a token must have; without {@code roles} in it, a
  *     token may have none, and without {@code iat} it need not say when it was issued; {@code sub},
  *     {@code tid} and {@code exp} are always needed
+ * @param maxLength the greatest number of characters of a token
  * @param skew how far the issuer's clock may differ from this node's
  * @param cacheDuration how long a verified token is not verified again; its expiry is still checked
  */
@@ -29,8 +30,12 @@ public record JwtSettings(
     @Nullable String issuer,
     List<String> audiences,
     Set<String> requiredClaims,
+    int maxLength,
     Duration skew,
     Duration cacheDuration) {
+
+  /** The greatest number of characters of a token that any limit allows. */
+  public static final int MAX_LENGTH = 65_536;
 
   /** The claims that a token must have unless others are configured. */
   public static final Set<String> USUAL_CLAIMS = Set.of("sub", "tid", "roles", "iat", "exp");
@@ -50,7 +55,16 @@ public record JwtSettings(
       List<String> audiences,
       Duration skew,
       Duration cacheDuration) {
-    this(publicKeys, location, algorithms, issuer, audiences, USUAL_CLAIMS, skew, cacheDuration);
+    this(
+        publicKeys,
+        location,
+        algorithms,
+        issuer,
+        audiences,
+        USUAL_CLAIMS,
+        MAX_LENGTH,
+        skew,
+        cacheDuration);
   }
 
   /** Returns whether keys, or a location of keys, are configured. */
@@ -61,6 +75,6 @@ public record JwtSettings(
   /** Returns a copy with these public keys. */
   public JwtSettings withPublicKeys(String keys) {
     return new JwtSettings(
-        keys, null, algorithms, issuer, audiences, requiredClaims, skew, cacheDuration);
+        keys, null, algorithms, issuer, audiences, requiredClaims, maxLength, skew, cacheDuration);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator.Authenticated;
@@ -82,6 +83,16 @@ class CachingAuthenticatorTest {
       authenticator.authenticate("good-" + i);
     }
     assertEquals(CachingAuthenticator.MAX_TOKENS, authenticator.size());
+  }
+
+  @Test
+  void aLargeTokenCountsForSeveral() {
+    int large = 16;
+    for (int i = 0; i < CachingAuthenticator.MAX_TOKENS / large + 100; i++) {
+      authenticator.authenticate(
+          "good-" + i + "x".repeat(large * CachingAuthenticator.USUAL_LENGTH - 10));
+    }
+    assertTrue(authenticator.size() <= CachingAuthenticator.MAX_TOKENS / large);
   }
 
   @Test
