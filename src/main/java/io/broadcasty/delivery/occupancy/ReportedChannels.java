@@ -28,7 +28,7 @@ final class ReportedChannels {
 
   private record Left(TenantChannel channel, long untilNanos) {}
 
-  private final long renewalNanos;
+  private final OccupancyTiming timing;
   private final Ticker ticker;
 
   /** Concurrent only so that it may change while {@link #pass} iterates. */
@@ -40,7 +40,7 @@ final class ReportedChannels {
   private long creditSinceNanos;
 
   ReportedChannels(OccupancyTiming timing, Ticker ticker) {
-    this.renewalNanos = timing.renewal().toNanos();
+    this.timing = timing;
     this.ticker = ticker;
     this.creditSinceNanos = ticker.readNanos();
   }
@@ -55,7 +55,7 @@ final class ReportedChannels {
 
   void remove(TenantChannel channel) {
     channels.remove(channel);
-    left.add(new Left(channel, ticker.readNanos() + (renewalNanos == 0 ? 0 : LEFT_NANOS)));
+    left.add(new Left(channel, ticker.readNanos() + (timing.renewal().isZero() ? 0 : LEFT_NANOS)));
   }
 
   Collection<TenantChannel> channels() {
@@ -97,8 +97,9 @@ final class ReportedChannels {
   List<TenantChannel> dueForRenewal() {
     List<TenantChannel> due = new ArrayList<>();
     long now = ticker.readNanos();
-    if (renewalNanos > 0) {
-      renewalCredit += (double) channels.size() * (now - creditSinceNanos) / renewalNanos;
+    if (!timing.renewal().isZero()) {
+      int count = channels.size();
+      renewalCredit += (double) count * (now - creditSinceNanos) / timing.renewalNanos(count);
       renewalCredit = Math.min(renewalCredit, channels.size());
     }
     creditSinceNanos = now;

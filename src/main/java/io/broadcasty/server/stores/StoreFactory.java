@@ -111,6 +111,9 @@ public record StoreFactory(
   /** The interval at which a channel's occupancy is renewed; Redis forgets it after ten minutes. */
   private static final Duration OCCUPANCY_RENEWAL = Duration.ofMinutes(1);
 
+  /** On Redis, where reports of live nodes stay valid, so that many idle channels cost little. */
+  private static final int OCCUPANCY_RENEWALS_PER_SECOND = 2;
+
   /** The interval at which nodes share what they have granted. */
   private static final long SHARE_MILLIS = 200;
 
@@ -159,7 +162,7 @@ public record StoreFactory(
                 Runnable::run)
             : broker,
         new MemoryControlTopic(),
-        occupancy(new LocalOccupancyStore(), Duration.ZERO),
+        occupancy(new LocalOccupancyStore(), Duration.ZERO, 0),
         null,
         broker::prune,
         () -> {});
@@ -204,7 +207,7 @@ public record StoreFactory(
             database, ControlRetention.DEFAULT, ticker, database.clock(), threads.loops);
     JdbcOccupancyStore occupants =
         new JdbcOccupancyStore(database, self.get().name(), ticker, database.clock());
-    ChannelOccupancy occupancy = occupancy(occupants, OCCUPANCY_RENEWAL);
+    ChannelOccupancy occupancy = occupancy(occupants, OCCUPANCY_RENEWAL, 0);
     NodeLeases leases =
         new NodeLeases(
             database,
@@ -400,7 +403,10 @@ public record StoreFactory(
     RedisConnectionLimiter connections =
         new RedisConnectionLimiter(redis, nodes.self(), tenants, ticker, () -> names(nodes));
     ChannelOccupancy occupancy =
-        occupancy(new RedisOccupancyStore(redis, nodes.self(), ticker), OCCUPANCY_RENEWAL);
+        occupancy(
+            new RedisOccupancyStore(redis, nodes.self(), () -> names(nodes), ticker),
+            OCCUPANCY_RENEWAL,
+            OCCUPANCY_RENEWALS_PER_SECOND);
     nodes.detectCutOff(settings.cutOff(), threads.loops);
     nodes.start(
         List.of(new PresenceNodeListener(presence), new OccupancyNodeListener(occupancy)),
@@ -435,15 +441,17 @@ public record StoreFactory(
    * Starts tracking which channels have subscribers.
    *
    * @param renewal see {@link OccupancyTiming}
+   * @param renewalsPerSecond see {@link OccupancyTiming}
    */
-  private ChannelOccupancy occupancy(OccupancyStore store, Duration renewal) {
+  private ChannelOccupancy occupancy(
+      OccupancyStore store, Duration renewal, int renewalsPerSecond) {
     ChannelOccupancy occupancy =
         new ChannelOccupancy(
             self.get().name(),
             store,
             hub::isOccupied,
             listeners,
-            new OccupancyTiming(OCCUPANCY_INTERVAL, VACATED_DELAY, renewal),
+            new OccupancyTiming(OCCUPANCY_INTERVAL, VACATED_DELAY, renewal, renewalsPerSecond),
             ticker,
             threads.loops);
     hub.onOccupancyChange(occupancy::markChanged);

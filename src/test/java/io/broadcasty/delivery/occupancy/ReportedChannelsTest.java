@@ -49,6 +49,26 @@ class ReportedChannelsTest {
     assertEquals(100, held.dueForRenewal().size(), "after a standstill each is due once");
   }
 
+  @Test
+  void manyChannelsAreDueAtALimitedRate() {
+    ReportedChannels many =
+        new ReportedChannels(new OccupancyTiming(Duration.ZERO, Duration.ZERO, RENEWAL, 2), time);
+    for (int i = 0; i < 1000; i++) {
+      many.add(channel(i));
+    }
+    Set<TenantChannel> due = new HashSet<>();
+    for (int second = 0; second < 500; second++) {
+      time.advance(Duration.ofSeconds(1));
+      List<TenantChannel> now = many.dueForRenewal();
+      assertTrue(now.size() <= 3, () -> now.size() + " at once");
+      due.addAll(now);
+    }
+    assertTrue(due.size() >= 998, () -> due.size() + " were due");
+    OccupancyTiming timing = new OccupancyTiming(Duration.ZERO, Duration.ZERO, RENEWAL, 2);
+    assertEquals(RENEWAL.toNanos(), timing.renewalNanos(100));
+    assertEquals(Duration.ofHours(12).toNanos(), timing.renewalNanos(100_000_000));
+  }
+
   /** Otherwise it would be reported as occupied, and nothing would ever withdraw that. */
   @Test
   void aLeftChannelIsNotDueEvenIfItWasNext() {

@@ -11,6 +11,7 @@ import io.broadcasty.delivery.occupancy.OccupancyAnswer;
 import io.broadcasty.delivery.occupancy.OccupancyChange;
 import io.broadcasty.delivery.occupancy.OccupancyException;
 import io.broadcasty.delivery.occupancy.OccupancyStore;
+import io.broadcasty.delivery.occupancy.OccupancyTiming;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.Script;
 import java.time.Duration;
@@ -30,14 +31,17 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 public final class RedisOccupancyStore implements OccupancyStore {
 
-  /** How long a dead node's report is valid if no other node removes it. */
+  /** How long the report of a node is valid that does not run, if no other node removes it. */
   private static final Duration REPORT_VALIDITY = Duration.ofMinutes(10);
 
   /** How long a node that was considered dead can find out that its channels were removed. */
   private static final Duration EMPTY_KEPT_FOR = Duration.ofMinutes(10);
 
-  private static final Duration OCCUPIED_KEPT_FOR = Duration.ofHours(1);
-  private static final Duration LIST_KEPT_FOR = Duration.ofDays(1);
+  /** Twice as long as a node takes to report all of its channels again. */
+  private static final Duration OCCUPIED_KEPT_FOR =
+      OccupancyTiming.LONGEST_RENEWAL.multipliedBy(2).plusHours(1);
+
+  private static final Duration LIST_KEPT_FOR = OCCUPIED_KEPT_FOR;
 
   private static final Script CHANGE = Script.load(RedisOccupancyStore.class, "change.lua");
   private static final OccupancyAnswer[] ANSWERS = {
@@ -50,15 +54,19 @@ public final class RedisOccupancyStore implements OccupancyStore {
 
   private final Redis redis;
   private final String self;
+  private final Supplier<? extends Collection<String>> liveNodes;
   private final Ticker ticker;
 
   /**
    * @param redis stays open when the store is closed
    * @param self this node's name
+   * @param liveNodes returns the names of the nodes that run; empty as long as they are unknown
    */
-  public RedisOccupancyStore(Redis redis, String self, Ticker ticker) {
+  public RedisOccupancyStore(
+      Redis redis, String self, Supplier<? extends Collection<String>> liveNodes, Ticker ticker) {
     this.redis = redis;
     this.self = self;
+    this.liveNodes = liveNodes;
     this.ticker = ticker;
   }
 
@@ -144,7 +152,8 @@ public final class RedisOccupancyStore implements OccupancyStore {
         bytes(ChannelState.MAX_NOTIFICATION_MILLIS),
         bytes(EMPTY_KEPT_FOR.toMillis()),
         bytes(OCCUPIED_KEPT_FOR.toMillis()),
-        bytes(change.goneMillis(ticker.readNanos())));
+        bytes(change.goneMillis(ticker.readNanos())),
+        runningNodes().getBytes(UTF_8));
   }
 
   @Override
@@ -179,6 +188,11 @@ public final class RedisOccupancyStore implements OccupancyStore {
 
   private String listKey(String node) {
     return redis.key("ocn:" + node);
+  }
+
+  private String runningNodes() {
+    Collection<String> nodes = liveNodes.get();
+    return nodes.isEmpty() ? "*" : String.join(" ", nodes);
   }
 
   private static byte[] bytes(long number) {

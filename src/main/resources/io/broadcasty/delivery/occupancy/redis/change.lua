@@ -7,13 +7,18 @@
 --          repeated, t: the listener has been notified of the end); the node that it concerns; the
 --          report's number; how long a report is valid; how long a node may take to notify; how
 --          long an empty channel is remembered, and an occupied one unless reported again; for how
---          long the node that it concerns has been considered dead, otherwise 0
+--          long the node that it concerns has been considered dead, otherwise 0; the nodes that run,
+--          whose reports are valid for as long as an occupied channel is kept, or * for any
 -- Times are milliseconds of Redis' own clock.
 -- Returns 0 to notify of nothing, 1 that the channel is occupied, 2 that it is vacated, 3 to report
 -- again, 4 when nothing is changed because the node considered dead has reported since.
 local key, by, kind, node, number = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local counts, tells, empty, kept = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
 local gone = tonumber(ARGV[9])
+local running = {}
+for name in string.gmatch(ARGV[10], '%S+') do
+  running[name] = true
+end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local stamp = string.format('%.0f', now)
@@ -33,7 +38,8 @@ local function isOccupied()
   local occupied = false
   for i = 1, #all, 2 do
     local sign, last, at = string.match(all[i + 1], '^([+-])(%d+) (%d+)$')
-    local lapsed = at and now - tonumber(at) >= counts
+    local runs = running[all[i]] or running['*']
+    local lapsed = at and now - tonumber(at) >= (runs and tonumber(kept) or counts)
     if sign == '+' and lapsed then
       redis.call('HSET', key, all[i], '-' .. last .. ' ' .. stamp)
     elseif lapsed then

@@ -43,7 +43,7 @@ class RedisClusterOccupancyStoreTest extends SharedOccupancyContract {
   protected OccupancyStore open(String node) {
     Redis redis = Redis.open(settings);
     connected.add(redis);
-    return new RedisOccupancyStore(redis, node, Ticker.system());
+    return new RedisOccupancyStore(redis, node, List::of, Ticker.system());
   }
 
   @Override

@@ -37,7 +37,7 @@ class RedisOccupancyStoreTest extends SharedOccupancyContract {
   protected OccupancyStore open(String node) {
     Redis redis = Redis.open(settings);
     connected.add(redis);
-    return new RedisOccupancyStore(redis, node, Ticker.system());
+    return new RedisOccupancyStore(redis, node, List::of, Ticker.system());
   }
 
   @Override
@@ -81,9 +81,31 @@ class RedisOccupancyStoreTest extends SharedOccupancyContract {
   }
 
   @Test
+  void reportsOfNodesThatRunStayValid() {
+    try (Redis redis = Redis.open(settings)) {
+      TenantChannel channel = channel("old-news");
+      RedisOccupancyStore c =
+          new RedisOccupancyStore(redis, "c", () -> List.of("a", "c"), Ticker.system());
+      String elevenMinutesAgo =
+          Long.toString(redis.clock().nowMillis() - Duration.ofMinutes(11).toMillis());
+      String key = redis.key("occ:{acme:old-news}");
+      for (String holder : List.of("a", "b")) { // of which b does not run
+        redis.commands().del(key);
+        redis.commands().hset(key, Map.of(holder, "+1 " + elevenMinutesAgo, "!", "o  0"));
+        OccupancyChange joined = new OccupancyChange(channel, "c", Kind.OCCUPY, 1);
+        assertEquals(Map.of(joined, OccupancyAnswer.NOTHING), c.apply(List.of(joined)));
+        OccupancyChange left = new OccupancyChange(channel, "c", Kind.LEAVE, 2);
+        assertEquals(
+            Map.of(left, holder.equals("a") ? OccupancyAnswer.NOTHING : OccupancyAnswer.VACATED),
+            c.apply(List.of(left)));
+      }
+    }
+  }
+
+  @Test
   void allKeysExpire() {
     try (Redis redis = Redis.open(settings)) {
-      RedisOccupancyStore store = new RedisOccupancyStore(redis, "a", Ticker.system());
+      RedisOccupancyStore store = new RedisOccupancyStore(redis, "a", List::of, Ticker.system());
       TenantChannel channel = channel("news");
       store.apply(List.of(new OccupancyChange(channel, "a", Kind.OCCUPY, 1)));
       for (String key : redis.commands().keys(redis.key("*"))) {
