@@ -244,7 +244,10 @@ class EdgeFilterTest {
     String origin = "https://a.app.example";
     assertEquals(204, send("OPTIONS", PUBLISH, Map.of("Origin", origin)));
     List<String> allowed =
-        List.of(answered.get("Access-Control-Allow-Headers").toLowerCase(Locale.ROOT).split(", "));
+        List.of(
+            Objects.requireNonNull(answered.get("Access-Control-Allow-Headers"))
+                .toLowerCase(Locale.ROOT)
+                .split(", "));
     assertTrue(
         allowed.containsAll(
             List.of(

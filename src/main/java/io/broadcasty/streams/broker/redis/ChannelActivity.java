@@ -117,9 +117,10 @@ final class ChannelActivity {
     return changed;
   }
 
-  private List<TenantChannel> read(String key, double since) {
+  @SuppressWarnings("deprecation") // what replaces ZRANGEBYSCORE needs Redis 6.2
+  private List<TenantChannel> read(String key, long sinceMillis) {
     List<TenantChannel> found = new ArrayList<>();
-    double from = since;
+    double from = (double) sinceMillis;
     while (true) {
       List<Tuple> page =
           redis
