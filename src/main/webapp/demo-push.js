@@ -10,16 +10,12 @@ const POLL_MILLIS = 500;
 const FINAL = new Set(["accepted", "rejected", "unregistered", "expired"]);
 
 /**
- * Shows the section, unless the server has no Web Push.
+ * Shows the section.
  *
  * @param {HTMLElement} section
  * @param {{publisher: string, reader: string}} tokens
  */
-export async function showPush(section, tokens) {
-  const key = await fetch("broadcasty/push/key").catch(() => null);
-  if (!key || !key.ok) {
-    return;
-  }
+export function showPush(section, tokens) {
   section.hidden = false;
   const button = section.querySelector("#push-subscribe");
   const output = section.querySelector("#push-answer");

@@ -18,6 +18,9 @@ const tokens = {
   publisher: "",
   reader: "",
 
+  /** Whether the server has Web Push. */
+  push: false,
+
   /** Fetches new tokens; throws an error whose `off` is true when development mode is off. */
   async renew() {
     const answer = await fetch("dev/tokens", { cache: "no-store" });
@@ -26,7 +29,8 @@ const tokens = {
       // a starting server answers everything with 404, but without a problem document
       throw Object.assign(new Error(`${answer.status}`), { off: answer.status === 404 && type.startsWith("application/problem+json") });
     }
-    const { publisher, reader, tenant } = await answer.json();
+    const { publisher, reader, tenant, push } = await answer.json();
+    this.push = push;
     if (publisher !== this.publisher || reader !== this.reader) {
       Object.assign(this, { publisher, reader });
       $("#tenant").textContent = tenant;
@@ -57,7 +61,9 @@ async function start() {
   for (const transport of ["sse", "ws"]) {
     new Pane($(`[data-transport="${transport}"]`), (listener) => new DemoStream(transport, () => tokens.newReader(), listener)).listen();
   }
-  showPush($("#pushing"), tokens);
+  if (tokens.push) {
+    showPush($("#pushing"), tokens);
+  }
 }
 
 // ── Publish ─────────────────────────────────────────────────────────────────────────────────────

@@ -47,9 +47,16 @@ class BrowserIT extends BuiltWarTestBase {
 
   @Test
   void thePagePublishesAndShowsEventsOverBothTransports() {
-    try (Page page = open()) {
-      List<String> errors = new ArrayList<>();
+    List<String> errors = new ArrayList<>();
+    try (Page page = java.util.Objects.requireNonNull(browser).newPage()) {
       page.onPageError(errors::add);
+      page.onConsoleMessage(
+          message -> {
+            if (message.type().equals("error") || message.type().equals("warning")) {
+              errors.add(message.text());
+            }
+          });
+      open(page);
       page.locator("#publish").click();
       assertThat(page.locator("[data-transport=sse] .events li").first()).isVisible();
       assertThat(page.locator("[data-transport=ws] .events li").first()).isVisible();
@@ -87,11 +94,15 @@ class BrowserIT extends BuiltWarTestBase {
 
   private Page open() {
     Page page = java.util.Objects.requireNonNull(browser).newPage();
+    open(page);
+    return page;
+  }
+
+  private void open(Page page) {
     page.navigate(api.base + "/");
     for (String transport : List.of("sse", "ws")) {
       assertThat(page.locator("[data-transport=" + transport + "] [data-state]"))
           .hasAttribute("data-state", "live");
     }
-    return page;
   }
 }

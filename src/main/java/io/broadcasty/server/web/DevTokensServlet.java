@@ -3,6 +3,7 @@ package io.broadcasty.server.web;
 import io.broadcasty.server.Startup;
 import io.broadcasty.server.dev.DevMode;
 import io.broadcasty.transport.edge.ProblemWriter;
+import io.broadcasty.transport.http.PushAssets;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
@@ -17,7 +18,9 @@ import java.util.List;
 /**
  * Serves {@code GET /dev/tokens}: tokens for the demo page, in development mode only.
  *
- * <p>The response is {@code {"tenant": …, "publisher": token, "reader": token}}.
+ * <p>The response is {@code {"tenant": …, "publisher": token, "reader": token, "push": whether there
+ * is Web Push}}. A page that asked for the key of Web Push instead would leave an error in the
+ * browser's console where there is none.
  */
 @WebServlet(urlPatterns = "/dev/tokens", name = "broadcasty-dev-tokens")
 public class DevTokensServlet extends HttpServlet {
@@ -25,6 +28,7 @@ public class DevTokensServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
 
   @Inject private transient Startup startup;
+  @Inject private transient PushAssets push;
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
@@ -45,6 +49,7 @@ public class DevTokensServlet extends HttpServlet {
               json.writeStringField(
                   "publisher", dev.token("alice", List.of("member", "publisher")));
               json.writeStringField("reader", dev.token("bob", List.of("member")));
+              json.writeBooleanField("push", push.publicKey() != null);
             }));
   }
 }

@@ -23,7 +23,7 @@ public final class PushAssets {
     this.publicKey = publicKey;
   }
 
-  @Nullable String publicKey() {
+  public @Nullable String publicKey() {
     return publicKey;
   }
 
