@@ -12,6 +12,8 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** The HTTP API of a server under test. */
 final class Api {
@@ -20,12 +22,24 @@ final class Api {
 
   final URI base;
   final DevTokens tokens;
-  final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+  final HttpClient http;
 
   Api(URI base, DevTokens tokens) {
+    this(base, tokens, null);
+  }
+
+  /**
+   * Creates a client.
+   *
+   * @param base the address of the server, without a slash at the end
+   * @param tls trusts the server's certificate; null for the default
+   */
+  Api(URI base, DevTokens tokens, @Nullable SSLContext tls) {
     this.base = base;
     this.tokens = tokens;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE);
+    this.http = (tls == null ? builder : builder.sslContext(tls)).build();
   }
 
   /** Returns a channel name that no other test uses. */
@@ -62,7 +76,7 @@ final class Api {
   }
 
   HttpRequest.Builder request(String path, String token) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(PATIENCE);
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE);
     return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
   }
 

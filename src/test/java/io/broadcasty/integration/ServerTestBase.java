@@ -17,10 +17,15 @@ abstract class ServerTestBase {
 
   protected Api api = new Api(URI.create("http://localhost"), DevTokens.ofTestServer());
 
+  /** Returns the context root of the WAR, without a slash at the end. */
+  protected String contextRoot() {
+    return "";
+  }
+
   @BeforeEach
   void connect() {
     int port = Objects.requireNonNull(url).getPort();
-    api = new Api(URI.create("http://localhost:" + port), DevTokens.ofTestServer());
+    api = new Api(URI.create("http://localhost:" + port + contextRoot()), DevTokens.ofTestServer());
   }
 
   /** What messages and bodies took while they arrived is given back, however a test ended them. */

@@ -4,7 +4,12 @@ import io.broadcasty.core.auth.Pem;
 import io.broadcasty.push.provider.FakeApnsServer;
 import io.broadcasty.push.provider.TestCertificate;
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
@@ -28,11 +33,19 @@ enum TestWar {
   /** Uses no internal class of the server. */
   FALLBACK,
 
+  /** Is deployed below {@link #CONTEXT_ROOT}. */
+  OTHER_CONTEXT_ROOT,
+
+  /** Accepts only what came over TLS, from this machine or through proxies on it. */
+  BEHIND_PROXIES,
+
   /**
    * Has beans and servlets of its own, publishes the meters in the server's registry, and sends a
    * heartbeat once an hour.
    */
   EXTENDED;
+
+  static final String CONTEXT_ROOT = "/apps/realtime";
 
   private static final String CONTAINER_ENGINE = "broadcasty.stream.websocket=container";
   private static final String NO_HEARTBEAT = "broadcasty.stream.heartbeat=1h";
@@ -57,6 +70,10 @@ enum TestWar {
       case FALLBACK ->
           withSettings(
               built(), "broadcasty.stream.websocket=own", "broadcasty.stream.internals=off");
+      case OTHER_CONTEXT_ROOT -> at(built(), CONTEXT_ROOT);
+      case BEHIND_PROXIES ->
+          withSettings(
+              built(), "broadcasty.tls=require", "broadcasty.trusted-proxies=127.0.0.1,::1");
       case EXTENDED ->
           withSettings(built(), NO_HEARTBEAT, "broadcasty.metrics.server=true")
               .addClasses(
@@ -71,6 +88,22 @@ enum TestWar {
   private static WebArchive built() {
     return ShrinkWrap.createFromZipFile(
         WebArchive.class, new File(System.getProperty("broadcasty.war")));
+  }
+
+  /** Changes the context root in the descriptor of each server. */
+  private static WebArchive at(WebArchive war, String contextRoot) {
+    for (String descriptor : List.of("glassfish-web.xml", "jboss-web.xml", "ibm-web-ext.xml")) {
+      try (InputStream content = war.delete("WEB-INF/" + descriptor).getAsset().openStream()) {
+        String changed =
+            new String(content.readAllBytes(), StandardCharsets.UTF_8)
+                .replace("<context-root>/<", "<context-root>" + contextRoot + "<")
+                .replace("uri=\"/\"", "uri=\"" + contextRoot + "\"");
+        war.addAsWebInfResource(new StringAsset(changed), descriptor);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return war;
   }
 
   private static WebArchive withSettings(WebArchive war, String... settings) {

@@ -18,9 +18,9 @@ import java.util.List;
 /**
  * Serves {@code GET /dev/tokens}: tokens for the demo page, in development mode only.
  *
- * <p>The response is {@code {"tenant": …, "publisher": token, "reader": token, "push": whether there
- * is Web Push}}. A page that asked for the key of Web Push instead would leave an error in the
- * browser's console where there is none.
+ * <p>The response is {@code {"tenant": …, "publisher": token, "reader": token, "push": whether
+ * there is Web Push}}. A page that asked for the key of Web Push instead would leave an error in
+ * the browser's console where there is none.
  */
 @WebServlet(urlPatterns = "/dev/tokens", name = "broadcasty-dev-tokens")
 public class DevTokensServlet extends HttpServlet {

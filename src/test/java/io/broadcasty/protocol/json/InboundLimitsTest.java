@@ -223,6 +223,20 @@ class InboundLimitsTest {
   }
 
   @Test
+  void theTenantThatTheHandshakeNamedIsThatOfTheToken() {
+    node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
+    TestNode.Client client = node.connect();
+    UnauthenticatedConnections.Place place = occupy(client);
+    place.restrictTo("globex");
+    String connect = "{\"id\":1,\"command\":\"connect\",\"token\":\"good\"}";
+    assertTrue(sendFrame(client, List.of(connect)).contains("forbidden"));
+    assertEquals(1, unauthenticated.count());
+    TestNode.Client right = node.connect();
+    occupy(right).restrictTo("acme");
+    assertFalse(sendFrame(right, List.of(connect)).contains("error"));
+  }
+
+  @Test
   void aConnectionWithoutATokenHasItsPlaceUntilItEnds() {
     TestNode.Client late = node.connect();
     occupy(late);
