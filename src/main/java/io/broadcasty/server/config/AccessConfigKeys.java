@@ -17,6 +17,45 @@ final class AccessConfigKeys {
               + " then a token without them has no roles, or may have been issued at any time. sub,"
               + " tid and exp are needed in any case.");
 
+  static final ConfigKey<String> JWT_SECRET =
+      new ConfigKey<>(
+          "broadcasty.jwt.secret",
+          ConfigType.TEXT,
+          null,
+          "a random text of 43 characters",
+          "Secret of at least 32 bytes with which tokens are signed by HS256, for installations"
+              + " without a token issuer. Everybody who knows it can sign tokens of any user, so a"
+              + " key pair is better. With it there can be no public key, no JWK set and no other"
+              + " algorithm.");
+
+  static final ConfigKey<String> JWT_TENANT =
+      new ConfigKey<>(
+          "broadcasty.jwt.tenant",
+          ConfigType.TEXT,
+          null,
+          "main",
+          "Tenant of every token, for installations with one tenant: tokens then need no claim for"
+              + " it, and one that they have is ignored.");
+
+  static final ConfigKey<String> TENANT_CLAIM =
+      new ConfigKey<>(
+          "broadcasty.jwt.tenant-claim",
+          ConfigType.TEXT,
+          "tid",
+          "/organization/id",
+          "Claim that names the tenant: its name, or a JSON Pointer (RFC 6901) if it is inside"
+              + " another claim.");
+
+  static final ConfigKey<List<String>> ROLES_CLAIM =
+      new ConfigKey<>(
+          "broadcasty.jwt.roles-claim",
+          ConfigType.LIST,
+          "roles",
+          "/realm_access/roles,/resource_access/broadcasty/roles",
+          "Claims that contain the roles: names, or JSON Pointers (RFC 6901) if they are inside"
+              + " other claims. Each is an array of strings, or a string with spaces between the"
+              + " roles; the roles of all of them count.");
+
   static final ConfigKey<Boolean> PROM =
       new ConfigKey<>(
           "broadcasty.prom",
@@ -47,7 +86,16 @@ final class AccessConfigKeys {
               + " It never replaces the tenant of the token.");
 
   /** Every key of this class, in the order of the reference. */
-  static final List<ConfigKey<?>> ALL = List.of(REQUIRED_CLAIMS, PROM, TLS, TENANT_HEADER);
+  static final List<ConfigKey<?>> ALL =
+      List.of(
+          REQUIRED_CLAIMS,
+          JWT_SECRET,
+          JWT_TENANT,
+          TENANT_CLAIM,
+          ROLES_CLAIM,
+          PROM,
+          TLS,
+          TENANT_HEADER);
 
   private AccessConfigKeys() {}
 }

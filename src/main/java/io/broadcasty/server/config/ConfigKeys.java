@@ -94,8 +94,9 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "RS256,ES256",
-          "Signature algorithms that tokens may use, by their names in RFC 7518; only public-key"
-              + " algorithms are possible. Falls back to mp.jwt.verify.publickey.algorithm, then to"
+          "Signature algorithms that tokens may use, by their names in RFC 7518, or EdDSA"
+              + " (Ed25519); only public-key algorithms are possible, unless there is"
+              + " broadcasty.jwt.secret. Falls back to mp.jwt.verify.publickey.algorithm, then to"
               + " RS256.");
 
   public static final ConfigKey<String> JWT_ISSUER =

@@ -26,6 +26,7 @@ import io.broadcasty.push.PushSettings;
 import io.broadcasty.push.provider.PushProviderFactory;
 import io.broadcasty.transport.websocket.WebSocketRegistration;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -248,6 +249,10 @@ public final class SettingsReader {
     String publicKey = firstSet(optional(ConfigKeys.JWT_PUBLIC_KEY), "mp.jwt.verify.publickey");
     String location =
         firstSet(optional(ConfigKeys.JWT_JWKS_URL), "mp.jwt.verify.publickey.location");
+    String secret = optional(AccessConfigKeys.JWT_SECRET).orElse(null);
+    if (secret != null) {
+      return bySecret(secret, publicKey != null || location != null);
+    }
     if (publicKey == null && location == null && !development) {
       faults.add(
           "there is no key to verify tokens with; set BROADCASTY_JWT_PUBLIC_KEY to the public key"
@@ -274,16 +279,55 @@ public final class SettingsReader {
     }
     List<String> algorithms =
         list(optional(ConfigKeys.JWT_ALGORITHMS), "mp.jwt.verify.publickey.algorithm");
+    return tokens(
+        publicKey, location, algorithms.isEmpty() ? Set.of("RS256") : Set.copyOf(algorithms));
+  }
+
+  private JwtSettings bySecret(String secret, boolean otherKeys) {
+    if (secret.getBytes(StandardCharsets.UTF_8).length < JwtSettings.MIN_SECRET_BYTES) {
+      values.fault(
+          AccessConfigKeys.JWT_SECRET,
+          "must have at least "
+              + JwtSettings.MIN_SECRET_BYTES
+              + " bytes; make one with: openssl rand -base64 32");
+    }
+    if (otherKeys) {
+      values.fault(
+          AccessConfigKeys.JWT_SECRET,
+          "tokens are verified by a secret or by public keys; remove "
+              + ConfigKeys.JWT_PUBLIC_KEY.name()
+              + " and "
+              + ConfigKeys.JWT_JWKS_URL.name()
+              + ", or the secret");
+    }
+    List<String> algorithms =
+        list(optional(ConfigKeys.JWT_ALGORITHMS), "mp.jwt.verify.publickey.algorithm");
+    if (!algorithms.isEmpty() && !algorithms.equals(List.of("HS256"))) {
+      values.fault(
+          ConfigKeys.JWT_ALGORITHMS,
+          "with " + AccessConfigKeys.JWT_SECRET.name() + " it can only be HS256; remove it");
+    }
+    return tokens(null, null, Set.of()).withSecret(secret);
+  }
+
+  private JwtSettings tokens(
+      @Nullable String publicKey, @Nullable String location, Set<String> algorithms) {
     return new JwtSettings(
-        publicKey,
-        location,
-        algorithms.isEmpty() ? Set.of("RS256") : Set.copyOf(algorithms),
-        firstSet(optional(ConfigKeys.JWT_ISSUER), "mp.jwt.verify.issuer"),
-        list(optional(ConfigKeys.JWT_AUDIENCES), "mp.jwt.verify.audiences"),
-        Set.copyOf(value(AccessConfigKeys.REQUIRED_CLAIMS, List.of())),
-        count(ConfigKeys.JWT_MAX_LENGTH),
-        clockSkew(),
-        value(ConfigKeys.JWT_REMEMBER, Duration.ZERO));
+            publicKey,
+            location,
+            algorithms,
+            firstSet(optional(ConfigKeys.JWT_ISSUER), "mp.jwt.verify.issuer"),
+            list(optional(ConfigKeys.JWT_AUDIENCES), "mp.jwt.verify.audiences"),
+            Set.copyOf(value(AccessConfigKeys.REQUIRED_CLAIMS, List.of())),
+            count(ConfigKeys.JWT_MAX_LENGTH),
+            clockSkew(),
+            value(ConfigKeys.JWT_REMEMBER, Duration.ZERO))
+        .withClaims(new ClaimReader(this).read());
+  }
+
+  /** Records what is wrong with the value of a key. */
+  void fault(ConfigKey<?> key, String detail) {
+    values.fault(key, detail);
   }
 
   private Duration clockSkew() {

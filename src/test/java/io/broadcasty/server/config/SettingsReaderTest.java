@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.auth.jwt.ClaimMapping;
+import io.broadcasty.core.auth.jwt.ClaimPath;
 import io.broadcasty.core.config.ConfigKey;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +55,44 @@ class SettingsReaderTest {
     assertEquals(6, faults.size(), faults.toString());
     assertTrue(faults.stream().allMatch(f -> f.startsWith("broadcasty.")), faults.toString());
     assertTrue(faults.toString().contains("for example 15s"), faults.toString());
+  }
+
+  @Test
+  void aSecretReplacesPublicKeys() {
+    values.remove("broadcasty.jwt.public-key");
+    values.put("broadcasty.jwt.secret", "0123456789abcdef0123456789abcdef");
+    assertEquals(Set.of("HS256"), read().jwt().algorithms());
+    assertEquals("0123456789abcdef0123456789abcdef", read().jwt().secret());
+    assertFalse(read().toString().contains("0123456789abcdef"), "no secret in a log");
+    values.put("broadcasty.jwt.algorithms", "HS256");
+    assertEquals(Set.of("HS256"), read().jwt().algorithms());
+    values.put("broadcasty.jwt.algorithms", "HS256,RS256");
+    assertTrue(faults().toString().contains("HS256; remove it"), faults().toString());
+    values.remove("broadcasty.jwt.algorithms");
+    values.put("broadcasty.jwt.public-key", "pem");
+    assertTrue(faults().toString().contains("or the secret"), faults().toString());
+    values.remove("broadcasty.jwt.public-key");
+    values.put("broadcasty.jwt.secret", "0123456789abcdef0123456789abcde");
+    assertTrue(faults().toString().contains("openssl rand"), faults().toString());
+    assertFalse(faults().toString().contains("0123456789"), faults().toString());
+  }
+
+  @Test
+  void tenantAndRolesAreFoundWhereTheIssuerPutsThem() {
+    assertEquals(ClaimMapping.USUAL, read().jwt().claims());
+    values.put("broadcasty.jwt.tenant", "main");
+    values.put("broadcasty.jwt.tenant-claim", "/organization/id");
+    values.put("broadcasty.jwt.roles-claim", "/realm_access/roles,groups");
+    assertEquals(
+        new ClaimMapping(
+            "main",
+            new ClaimPath("/organization/id"),
+            List.of(new ClaimPath("/realm_access/roles"), new ClaimPath("groups"))),
+        read().jwt().claims());
+    values.put("broadcasty.jwt.tenant", "no tenant");
+    values.put("broadcasty.jwt.tenant-claim", "/");
+    values.put("broadcasty.jwt.roles-claim", "roles,/");
+    assertEquals(3, faults().size(), faults().toString());
   }
 
   @Test

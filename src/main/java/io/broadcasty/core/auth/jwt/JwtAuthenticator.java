@@ -3,13 +3,10 @@ package io.broadcasty.core.auth.jwt;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.BadJWSException;
-import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -24,10 +21,7 @@ import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import java.text.ParseException;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.Date;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +30,16 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies JSON Web Tokens: the signature by a public key and an allowed algorithm, then the claims
- * {@code sub}, {@code tid}, {@code roles}, {@code iat} and {@code exp}. An unsigned token, or one
- * signed with a secret, is refused whatever its header says (RFC 8725, sections 2.1 and 3.1).
+ * Verifies JSON Web Tokens: the signature by an allowed algorithm and a public key, or the one
+ * secret that is configured instead, then the claims {@code sub}, {@code tid}, {@code roles},
+ * {@code iat} and {@code exp}. An unsigned token, or one signed in the other way, is refused
+ * whatever its header says (RFC 8725, sections 2.1 and 3.1).
  */
 @ThreadSafe
 public final class JwtAuthenticator implements Authenticator {
 
+  private static final String TENANT = "tid";
+  private static final String ROLES = "roles";
   private static final String NO_KEYS = "the keys of the issuer cannot be fetched or read";
 
   /**
@@ -62,9 +59,11 @@ public final class JwtAuthenticator implements Authenticator {
 
   private final JwtSettings settings;
   private final WallClock clock;
-  private final Set<JWSAlgorithm> algorithms = new HashSet<>();
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
-  private final String keys;
+
+  @SuppressWarnings("ThreadSafe") // immutable
+  private final SignatureKeys keys;
+
   private volatile boolean fetched;
 
   /**
@@ -74,36 +73,16 @@ public final class JwtAuthenticator implements Authenticator {
   public JwtAuthenticator(JwtSettings settings, WallClock clock) {
     this.settings = settings;
     this.clock = clock;
-    for (String name : settings.algorithms()) {
-      JWSAlgorithm algorithm = JWSAlgorithm.parse(name);
-      if (!JWSAlgorithm.Family.RSA.contains(algorithm)
-          && !JWSAlgorithm.Family.EC.contains(algorithm)) {
-        throw new IllegalArgumentException(
-            "the algorithm "
-                + name
-                + " is not allowed; use RS256, PS256, ES256 or their longer variants");
-      }
-      algorithms.add(algorithm);
-    }
-    JWKSource<SecurityContext> source;
-    if (settings.publicKeys() != null) {
-      var set = PublicKeys.parse(settings.publicKeys());
-      source = PublicKeys.source(set);
-      keys = PublicKeys.describe(set);
-    } else if (settings.location() != null) {
-      source = KeyLocation.source(settings.location(), () -> fetched = true);
-      keys = "from " + settings.location();
-    } else {
-      throw new IllegalArgumentException("neither a public key nor a location of keys is given");
-    }
-    processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, source));
+    this.keys = SignatureKeys.of(settings, () -> fetched = true);
+    processor.setJWSKeySelector(keys);
+    processor.setJWSVerifierFactory(new Ed25519Keys.VerifierFactory());
     processor.setJWSTypeVerifier((type, context) -> {}); // checked below, like the claims
     processor.setJWTClaimsSetVerifier(null); // to give a reason
   }
 
   /** Describes the keys in force, for the start-up log. */
   public String describeKeys() {
-    return keys;
+    return keys.describe();
   }
 
   @Override
@@ -117,7 +96,7 @@ public final class JwtAuthenticator implements Authenticator {
     try {
       JWT parsed = JWTParser.parse(token);
       if (!(parsed instanceof SignedJWT signed)
-          || !algorithms.contains(signed.getHeader().getAlgorithm())) {
+          || !keys.algorithms().contains(signed.getHeader().getAlgorithm())) {
         return refused(
             "the token's algorithm is not allowed; sign it with "
                 + String.join(" or ", new TreeSet<>(settings.algorithms())));
@@ -173,15 +152,15 @@ public final class JwtAuthenticator implements Authenticator {
     if (!isStorable(subject)) {
       return refused("the claim `sub` contains U+0000 or an unpaired surrogate");
     }
-    if (!(claims.getClaim("tid") instanceof String tenant)) {
-      return missing("tid");
+    String tenant = settings.claims().tenantOf(claims.getClaims());
+    if (tenant == null) {
+      return missing(settings.claims().tenant().toString());
     }
-    Set<String> roles =
-        claims.getClaim("roles") == null && !settings.requiredClaims().contains("roles")
-            ? Set.of()
-            : roles(claims.getClaim("roles"));
-    if (roles == null) {
-      return missing("roles");
+    Set<String> roles = settings.claims().rolesOf(claims.getClaims());
+    if (roles == null
+        || (settings.requiredClaims().contains(ROLES)
+            && !settings.claims().hasRoles(claims.getClaims()))) {
+      return missing(settings.claims().rolesText());
     }
     Instant issuedAt = instant(claims.getIssueTime());
     if (issuedAt == null && !settings.requiredClaims().contains("iat")) {
@@ -195,7 +174,7 @@ public final class JwtAuthenticator implements Authenticator {
       return missing("exp");
     }
     for (String claim : new TreeSet<>(settings.requiredClaims())) {
-      if (claims.getClaim(claim) == null) {
+      if (claims.getClaim(claim) == null && !claim.equals(TENANT) && !claim.equals(ROLES)) {
         return missing(claim);
       }
     }
@@ -203,7 +182,7 @@ public final class JwtAuthenticator implements Authenticator {
     try {
       tenantId = new TenantId(tenant);
     } catch (IllegalArgumentException e) {
-      return refused("the claim `tid`: " + e.getMessage());
+      return refused("the claim `" + settings.claims().tenant() + "`: " + e.getMessage());
     }
     String mismatch = mismatch(claims);
     if (mismatch != null) {
@@ -246,28 +225,6 @@ public final class JwtAuthenticator implements Authenticator {
     return null;
   }
 
-  /**
-   * Reads an array of strings, or one string separated by blanks; returns null for anything else.
-   */
-  private static @Nullable Set<String> roles(@Nullable Object claim) {
-    if (claim instanceof String text) {
-      Set<String> roles = new HashSet<>(Arrays.asList(text.strip().split("\\s+")));
-      roles.remove("");
-      return roles;
-    }
-    if (!(claim instanceof Collection<?> list)) {
-      return null;
-    }
-    Set<String> roles = new HashSet<>();
-    for (Object role : list) {
-      if (!(role instanceof String text)) {
-        return null;
-      }
-      roles.add(text);
-    }
-    return roles;
-  }
-
   private static Map<String, Object> known(JWTClaimsSet claims) {
     Map<String, Object> known = new java.util.HashMap<>(claims.getClaims());
     known.values().removeIf(java.util.Objects::isNull);
@@ -279,12 +236,20 @@ public final class JwtAuthenticator implements Authenticator {
   }
 
   private Refused missing(String claim) {
-    Set<String> needed = new LinkedHashSet<>(List.of("sub", "tid"));
-    List.of("roles", "iat").stream()
-        .filter(settings.requiredClaims()::contains)
-        .forEach(needed::add);
+    Set<String> required = new TreeSet<>(settings.requiredClaims());
+    Set<String> needed = new LinkedHashSet<>(List.of("sub"));
+    required.remove(TENANT);
+    if (settings.claims().fixedTenant() == null) {
+      needed.add(settings.claims().tenant().toString());
+    }
+    if (required.remove(ROLES)) {
+      needed.add(settings.claims().rolesText());
+    }
+    if (required.contains("iat")) {
+      needed.add("iat");
+    }
     needed.add("exp");
-    needed.addAll(new TreeSet<>(settings.requiredClaims()));
+    needed.addAll(required);
     List<String> all = List.copyOf(needed);
     return refused(
         "the claim `"

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxLength the greatest number of characters of a token
  * @param skew how far the issuer's clock may differ from this node's
  * @param cacheDuration how long a verified token is not verified again; its expiry is still checked
+ * @param secret signs tokens with HS256 instead of a private key; null for none
+ * @param claims where tokens have their tenant and roles
  */
 public record JwtSettings(
     @Nullable String publicKeys,
@@ -32,7 +34,12 @@ public record JwtSettings(
     Set<String> requiredClaims,
     int maxLength,
     Duration skew,
-    Duration cacheDuration) {
+    Duration cacheDuration,
+    @Nullable String secret,
+    ClaimMapping claims) {
+
+  /** The least length of a secret for HS256 (RFC 7518, section 3.2). */
+  public static final int MIN_SECRET_BYTES = 32;
 
   /** The greatest number of characters of a token that any limit allows. */
   public static final int MAX_LENGTH = 65_536;
@@ -44,6 +51,31 @@ public record JwtSettings(
     algorithms = Set.copyOf(algorithms);
     audiences = List.copyOf(audiences);
     requiredClaims = Set.copyOf(requiredClaims);
+  }
+
+  /** Creates settings with public keys, and with tenant and roles in their usual claims. */
+  public JwtSettings(
+      @Nullable String publicKeys,
+      @Nullable String location,
+      Set<String> algorithms,
+      @Nullable String issuer,
+      List<String> audiences,
+      Set<String> requiredClaims,
+      int maxLength,
+      Duration skew,
+      Duration cacheDuration) {
+    this(
+        publicKeys,
+        location,
+        algorithms,
+        issuer,
+        audiences,
+        requiredClaims,
+        maxLength,
+        skew,
+        cacheDuration,
+        null,
+        ClaimMapping.USUAL);
   }
 
   /** Creates settings that require the usual claims. */
@@ -69,10 +101,48 @@ public record JwtSettings(
 
   /** Returns whether keys, or a location of keys, are configured. */
   public boolean hasKeys() {
-    return publicKeys != null || location != null;
+    return publicKeys != null || location != null || secret != null;
   }
 
-  /** Returns a copy with these public keys. */
+  /** Returns a copy that verifies by a secret, with HS256. */
+  public JwtSettings withSecret(String text) {
+    return new JwtSettings(
+        null,
+        null,
+        Set.of("HS256"),
+        issuer,
+        audiences,
+        requiredClaims,
+        maxLength,
+        skew,
+        cacheDuration,
+        text,
+        claims);
+  }
+
+  /** Returns a copy for an issuer that puts tenant and roles elsewhere. */
+  public JwtSettings withClaims(ClaimMapping mapping) {
+    return new JwtSettings(
+        publicKeys,
+        location,
+        algorithms,
+        issuer,
+        audiences,
+        requiredClaims,
+        maxLength,
+        skew,
+        cacheDuration,
+        secret,
+        mapping);
+  }
+
+  /** Omits the secret, so that it may be logged. */
+  @Override
+  public String toString() {
+    return "JwtSettings[" + algorithms + ", " + issuer + ", " + audiences + "]";
+  }
+
+  /** Returns a copy with these public keys, whose tokens have the usual claims. */
   public JwtSettings withPublicKeys(String keys) {
     return new JwtSettings(
         keys, null, algorithms, issuer, audiences, requiredClaims, maxLength, skew, cacheDuration);

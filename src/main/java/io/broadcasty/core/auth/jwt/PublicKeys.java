@@ -18,6 +18,7 @@ import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.cert.CertificateFactory;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.text.ParseException;
@@ -131,8 +132,11 @@ final class PublicKeys {
       }
       return new ECKey.Builder(curve, ec).build();
     }
+    if (key instanceof EdECPublicKey ed) {
+      return Ed25519Keys.jwk(ed);
+    }
     throw new IllegalArgumentException(
-        "it is a key of type " + key.getAlgorithm() + "; only RSA and EC are supported");
+        "it is a key of type " + key.getAlgorithm() + "; RSA, EC and Ed25519 are supported");
   }
 
   private static byte[] der(String base64) {
@@ -179,7 +183,11 @@ final class PublicKeys {
     try {
       return KeyFactory.getInstance("RSA").generatePublic(spec);
     } catch (GeneralSecurityException notRsa) {
-      return KeyFactory.getInstance("EC").generatePublic(spec);
+      try {
+        return KeyFactory.getInstance("EC").generatePublic(spec);
+      } catch (GeneralSecurityException notEc) {
+        return KeyFactory.getInstance("Ed25519").generatePublic(spec);
+      }
     }
   }
 
