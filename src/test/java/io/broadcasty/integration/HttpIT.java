@@ -321,6 +321,43 @@ class HttpIT extends BuiltWarTestBase {
     }
   }
 
+  /** A browser adds the credentials of the site to every request. */
+  @Test
+  void aSiteBehindBasicAuthenticationStreams() {
+    HttpRequest stream =
+        api.request("/broadcasty/sse?channel=a&access_token=" + api.tokens.guest(), "")
+            .header("Authorization", "Basic YWxhZGRpbjpvcGVuc2VzYW1l")
+            .method("HEAD", HttpRequest.BodyPublishers.noBody())
+            .build();
+    assertEquals(200, api.send(stream).statusCode());
+    HttpRequest publish =
+        api.request("/broadcasty/publish", "")
+            .header("Authorization", "Basic YWxhZGRpbjpvcGVuc2VzYW1l")
+            .header("Authorization", "Bearer " + api.tokens.publisher())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"channel\":\"a\",\"payload\":1}"))
+            .build();
+    assertEquals(200, api.send(publish).statusCode());
+  }
+
+  @Test
+  void theTokenMayBeInTheSecondLineOfAHeaderField() throws IOException {
+    try (RawSocket socket = new RawSocket(api)) {
+      socket.write(
+          ("GET /broadcasty/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                  + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                  + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                  + "Sec-WebSocket-Protocol: broadcasty.v1\r\nSec-WebSocket-Protocol: bearer."
+                  + api.tokens.guest()
+                  + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      String answer = socket.readUntil("\r\n\r\n");
+      assertTrue(answer.contains(" 101 ") && answer.contains("broadcasty.v1"), answer);
+      socket.writeText("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"a\"}");
+      socket.readUntil("\"reply\":1");
+    }
+  }
+
   @Test
   void everyBadTokenIsRefusedEverywhere() throws JOSEException {
     JWTClaimsSet good =

@@ -56,6 +56,7 @@ public abstract class MessageSession extends Session {
    * connections.
    */
   protected final boolean takeConnectionLease(Caller caller) {
+    context.sessions().probe(caller.tenant(), caller.subject());
     ConnectionLimiter.Permit place = context.limits().tryAcquire(caller.tenant(), caller.subject());
     if (place != null) {
       authenticated(caller, place);

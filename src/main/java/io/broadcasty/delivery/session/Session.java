@@ -38,8 +38,8 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   private static final System.Logger LOG = System.getLogger(Session.class.getName());
   private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
 
-  /** How many sweeps write to a client that may have left. */
-  private static final int PROBES = 2;
+  /** How long the sweeps write to a client that may have left: two of them at least. */
+  private static final long PROBE_PERIOD_NANOS = Duration.ofMillis(2500).toNanos();
 
   /** The shortest time between two probes of a client: a reset takes one round trip. */
   private static final long PROBE_NANOS = Duration.ofMillis(100).toNanos();
@@ -58,7 +58,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   private volatile ConnectionLimiter.@Nullable Permit lease;
   private volatile UnauthenticatedConnections.@Nullable Place unauthenticatedPlace;
   private volatile long lastHeartbeatNanos;
-  private volatile int probesLeft;
+  private volatile long probedNanos;
   private volatile boolean failedByError;
   private volatile int stalledSweeps;
 
@@ -92,6 +92,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
     this.subscriptions = context.subscribe().open(this);
     this.openedNanos = context.ticker().readNanos();
     this.lastHeartbeatNanos = openedNanos;
+    this.probedNanos = openedNanos - PROBE_PERIOD_NANOS - 1;
     this.number = context.sessions().nextNumber();
   }
 
@@ -240,10 +241,8 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
       return;
     }
     outbox.setMaxBytes(tenantSettings().outboxBytes());
-    if (probesLeft > 0) {
-      probesLeft--;
-      sendHeartbeat(nowNanos);
-    } else if (nowNanos - lastHeartbeatNanos >= context.settings().heartbeat().toNanos()) {
+    boolean isProbed = nowNanos - probedNanos <= PROBE_PERIOD_NANOS;
+    if (isProbed || nowNanos - lastHeartbeatNanos >= context.settings().heartbeat().toNanos()) {
       sendHeartbeat(nowNanos);
     }
   }
@@ -257,7 +256,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
     if (!transport.noticesDisconnects()
         && nowNanos - lastHeartbeatNanos >= PROBE_NANOS
         && !hasEnded()) {
-      probesLeft = PROBES;
+      probedNanos = nowNanos;
       sendHeartbeat(nowNanos);
     }
   }

@@ -46,7 +46,7 @@ final class ClientNetwork {
     StringBuilder text = new StringBuilder();
     for (int group = 0; group * GROUP_BITS < bits; group++) {
       int used = Math.min(GROUP_BITS, bits - group * GROUP_BITS);
-      int mask = 0xffff << (GROUP_BITS - used) & 0xffff;
+      int mask = (0xffff << (GROUP_BITS - used)) & 0xffff;
       text.append(group == 0 ? "" : ":").append(Integer.toHexString(group(bytes, group) & mask));
     }
     return text.append(bits > (GROUPS - 1) * GROUP_BITS ? "/" : "::/").append(bits).toString();

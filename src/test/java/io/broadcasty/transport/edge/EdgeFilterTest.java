@@ -247,7 +247,7 @@ class EdgeFilterTest {
         List.of(
             Objects.requireNonNull(answered.get("Access-Control-Allow-Headers"))
                 .toLowerCase(Locale.ROOT)
-                .split(", "));
+                .split(", ", -1));
     assertTrue(
         allowed.containsAll(
             List.of(
