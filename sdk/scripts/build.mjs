@@ -2,6 +2,7 @@
 // same error class. tsc writes the types.
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { privateNames } from './private-names.mjs';
 
 const entryPoints = { index: 'src/index.ts', push: 'src/push.ts', tabs: 'src/tabs/client.ts', react: 'src/bindings/react.ts', vue: 'src/bindings/vue.ts' };
 
@@ -13,6 +14,7 @@ await build({
   splitting: true,
   format: 'esm',
   target: 'es2022',
+  mangleProps: privateNames,
   platform: 'neutral',
   external: ['react', 'vue'],
   sourcemap: true,

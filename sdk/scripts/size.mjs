@@ -1,6 +1,7 @@
 // Checks the size of each entry point, tree-shaken, minified and compressed, against its budget.
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { privateNames } from './private-names.mjs';
 
 const BUDGETS = [
   { name: 'CoreClient', contents: "export { CoreClient } from './src/index.ts';", budget: 8192 },
@@ -18,6 +19,7 @@ for (const { name, contents, budget } of BUDGETS) {
     bundle: true,
     format: 'esm',
     target: 'es2022',
+    mangleProps: privateNames,
     minify: true,
     external: ['react', 'vue'],
     write: false,

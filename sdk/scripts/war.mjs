@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { privateNames } from './private-names.mjs';
 
 const target = new URL('../../src/main/webapp/broadcasty-client.js', import.meta.url);
 const sources = new URL('../src/', import.meta.url);
@@ -18,6 +19,7 @@ const { outputFiles } = await build({
   bundle: true,
   format: 'esm',
   target: 'es2022',
+  mangleProps: privateNames,
   minify: true,
   legalComments: 'none',
   banner: { js: `// @broadcasty/client, built from sdk/src by \`npm run build\`; sha256 of the sources: ${digest.digest('hex')}` },

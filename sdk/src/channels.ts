@@ -1,7 +1,7 @@
 import { BroadcastyError } from './errors.js';
 
-const NAME = /^[A-Za-z0-9_\-=@,.;:]{1,200}$/;
-const PATTERN = /^[A-Za-z0-9_\-=@,.;:]{0,200}\*$/;
+const NAME = /^[\w\-=@,.;:]{1,200}$/;
+const PATTERN = /^[\w\-=@,.;:]{0,200}\*$/;
 const KINDS = ['private-encrypted-', 'private-', 'presence-'] as const;
 
 /** Returns the prefix that determines the kind of a channel; empty for a public channel. */
@@ -28,7 +28,7 @@ export function matches(target: string, channel: string): boolean {
  */
 export function checkChannel(channel: unknown, allowPattern = false): asserts channel is string {
   if (typeof channel !== 'string' || !(NAME.test(channel) || (allowPattern && PATTERN.test(channel)))) {
-    const rest = allowPattern ? ', and a final * for a pattern' : ' (patterns can only be subscribed to)';
-    throw new BroadcastyError('invalid_channel', `${JSON.stringify(channel)} is not a channel name; use 1–200 characters of A–Z a–z 0–9 _ - = @ , . ; :${rest}`);
+    const rest = allowPattern ? 'a final * for a pattern' : 'patterns can only be subscribed to';
+    throw new BroadcastyError('invalid_channel', `${String(channel)} is not a channel name; use 1–200 of A–Z a–z 0–9 _ - = @ , . ; : (${rest})`);
   }
 }

@@ -16,7 +16,7 @@ import { FallbackSelector, fixedTransport } from './transport/transport-selector
 import type { TransportSelector } from './transport/transport-selector.js';
 import { request as httpRequest } from './transport/http.js';
 import { sseTransport } from './transport/sse.js';
-import { webSocketTransport } from './transport/websocket.js';
+import { presenceWebSocketTransport } from './transport/websocket-presence.js';
 import type { SessionSettings, Transport } from './transport/transport.js';
 import type { Announced, EncodedEnvelope, Envelope, Publication, Published, Queued, ReplayPage } from './wire.js';
 
@@ -256,6 +256,6 @@ export class BroadcastyClient extends CoreClient {
 }
 
 function createSelector(mode: TransportMode, settings: SessionSettings, wrapTransport: (transport: Transport) => Transport): TransportSelector {
-  const [webSocket, sse] = [wrapTransport(webSocketTransport), wrapTransport(sseTransport)];
+  const [webSocket, sse] = [wrapTransport(presenceWebSocketTransport), wrapTransport(sseTransport)];
   return mode === 'auto' ? new FallbackSelector(webSocket, sse, settings) : fixedTransport(mode === 'ws' ? webSocket : sse);
 }

@@ -3,7 +3,7 @@ import { isPattern, matches } from './channels.js';
 import { delay } from './clock.js';
 import { toError, BroadcastyError, closed, isFinal } from './errors.js';
 import { Emitter } from './emitter.js';
-import { OrderedStream } from './ordered-stream.js';
+import { earliest, OrderedStream } from './ordered-stream.js';
 import type { NetworkMonitor } from './network-monitor.js';
 import type { Refused } from './offline.js';
 import type { Subscription } from './subscription.js';
@@ -56,6 +56,16 @@ interface ConnectionSettings extends SessionSettings {
   readonly networkMonitor: NetworkMonitor;
 }
 
+/** A subscribed channel or pattern, with one stream for each of its readers. */
+interface Target {
+  readonly name: string;
+  readonly streams: Set<OrderedStream>;
+  /** Identifies the latest subscription on the current session. */
+  subscription?: object | undefined;
+  /** Whether it is subscribed in this turn of the event loop, for all that ask for it. */
+  scheduled?: boolean;
+}
+
 /** A session that lasts this long resets the backoff. */
 const STABLE_SESSION_MILLIS = 10_000;
 /**
@@ -75,13 +85,11 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   lastError: BroadcastyError | undefined;
   /** The last token from the application; it may have expired. */
   lastToken: string | undefined;
-  /** The number of views that joined each channel; the channel is left when the last one closes. */
-  readonly joined = new Map<string, number>();
   private current: ConnectionState = 'idle';
   private session: Session | undefined;
   private running = false;
-  private readonly streams = new Map<string, OrderedStream>();
-  private readonly patterns = new Set<OrderedStream>();
+  private readonly targets = new Map<string, Target>();
+  private readonly patterns = new Set<Target>();
   private waiters: { resolve: (session: Session) => void; reject: (error: BroadcastyError) => void }[] = [];
   private readonly stop = new AbortController();
   private interrupt = new AbortController();
@@ -117,59 +125,54 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   /**
-   * Adds a reader to the stream of its target, and creates the stream if there is none. Resolves
-   * when the server has answered.
+   * Adds a reader of a target. Resolves when the server has answered. A reader of new publications
+   * joins those that are subscribed; one of earlier ones subscribes the target again, from there.
    */
   async add(reader: Subscription, since: Since): Promise<void> {
-    const target = reader.channel;
-    let stream = this.streams.get(target);
-    if (stream && since !== undefined) {
-      throw new BroadcastyError('overlapping_subscription', `${target} is subscribed to already; request its past with the first one or by replay()`);
-    }
-    const isNew = stream === undefined;
-    stream ??= new OrderedStream(target, since);
-    stream.readers.add(reader);
-    reader.stream = stream;
-    if (isNew) {
-      this.streams.set(target, stream);
-      if (isPattern(target)) {
-        this.patterns.add(stream);
-      }
-      if (this.session) {
-        void this.subscribe(stream, this.session);
+    const name = reader.channel;
+    const stream = (reader.stream = new OrderedStream(name, since, reader));
+    let target = this.targets.get(name);
+    if (!target) {
+      this.targets.set(name, (target = { name, streams: new Set() }));
+      if (isPattern(name)) {
+        this.patterns.add(target);
       }
     }
+    const other = since ? undefined : [...target.streams].find(({ attached }) => attached);
+    target.streams.add(stream);
+    if (other) {
+      const result = { channel: name, recovered: true, positions: other.positions() };
+      stream.adopt(result.positions);
+      stream.onSubscribed(result);
+      reader.onSubscribed(result);
+      return;
+    }
+    this.schedule(target);
     this.start();
-    if (!stream.joined) {
-      await new Promise<void>((resolve, reject) => {
-        reader.on('subscribed', () => resolve());
-        reader.on('error', (error) => error.code !== 'handler_failed' && reject(error));
-        reader.on('closed', () => reject(new BroadcastyError('closed', 'closed before the server answered')));
-      });
-    }
+    await new Promise<void>((resolve, reject) => {
+      reader.on('subscribed', () => resolve());
+      reader.on('error', (error) => error.code !== 'handler_failed' && reject(error));
+      reader.on('closed', () => reject(new BroadcastyError('closed', 'the subscription was closed')));
+    });
   }
 
-  /** Removes a reader, and ends the stream of its target with the last one. */
+  /** Removes a reader, and ends the subscription of its target with the last one. */
   remove(reader: Subscription): void {
-    const stream = this.streams.get(reader.channel);
-    if (stream?.readers.delete(reader)) {
-      if (stream.readers.size === 0) {
-        this.streams.delete(stream.target);
-        this.patterns.delete(stream);
-        if (!stream.paused) {
-          this.session?.unsubscribe(stream.target).catch(() => undefined);
-        }
-      } else {
-        this.resume(stream.target);
+    const target = this.targets.get(reader.channel);
+    if (target?.streams.delete(reader.stream as OrderedStream)) {
+      if (target.streams.size === 0) {
+        this.targets.delete(target.name);
+        this.patterns.delete(target);
       }
+      this.unsubscribeIdle(target);
     }
   }
 
-  /** Resubscribes a paused stream from its last position when its readers have room again. */
-  resume(target: string): void {
-    const stream = this.streams.get(target);
-    if (stream?.paused && this.session && stream.hasRoom()) {
-      void this.subscribe(stream, this.session);
+  /** Subscribes a target again when a paused reader of it has room. */
+  resume(name: string): void {
+    const target = this.targets.get(name);
+    if (target && [...target.streams].some((stream) => stream.paused && stream.hasRoom())) {
+      this.schedule(target);
     }
   }
 
@@ -186,29 +189,31 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   // Events of the session.
 
   onPublication(publication: Publication): void {
-    const stream = this.streams.get(publication.channel);
-    if (stream) {
-      this.deliver(stream, publication);
+    const ready: OrderedStream[] = [];
+    const target = this.targets.get(publication.channel);
+    if (target) {
+      this.deliver(target, publication, ready);
     }
     for (const pattern of this.patterns) {
-      if (matches(pattern.target, publication.channel)) {
-        this.deliver(pattern, publication);
+      if (matches(pattern.name, publication.channel)) {
+        this.deliver(pattern, publication, ready);
       }
     }
+    ready.forEach(({ reader }) => reader?.run()); // they may subscribe and close
   }
 
   onLost(lost: Lost): void {
-    for (const stream of this.streams.values()) {
-      if (stream.joined && !stream.paused && matches(stream.target, lost.channel)) {
+    for (const stream of this.streams()) {
+      if (stream.attached && matches(stream.target, lost.channel)) {
         stream.onLost(lost);
       }
     }
   }
 
   onUnsubscribed({ channel, code }: Unsubscribed): void {
-    const stream = this.streams.get(channel);
-    if (stream) {
-      this.endStream(stream, new BroadcastyError(code, `the new token does not allow ${channel}`));
+    const target = this.targets.get(channel);
+    if (target) {
+      this.endTarget(target, new BroadcastyError(code, `the new token does not allow ${channel}`));
     }
   }
 
@@ -221,7 +226,8 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   since(target: string): SincePositions {
-    return { since: this.streams.get(target)?.positions() ?? [] };
+    const starts = [...(this.targets.get(target)?.streams ?? [])].filter(({ attached }) => attached).map((stream) => stream.since());
+    return (earliest(target, starts) ?? { since: [] }) as SincePositions;
   }
 
   // Connecting and reconnecting.
@@ -281,6 +287,10 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       end = toError(failed);
     }
     this.session = undefined;
+    this.targets.forEach((target) => {
+      target.subscription = undefined;
+      target.streams.forEach((stream) => (stream.attached = false));
+    });
     if ((end.code === 'unreachable' || end.code === 'timeout') && clock.now() - began < STABLE_SESSION_MILLIS) {
       await selector.failed(transport);
     } else {
@@ -291,53 +301,85 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
 
   private opened(session: Session, transport: 'ws' | 'sse'): void {
     this.session = session;
-    for (const stream of this.streams.values()) {
-      if (!stream.paused || stream.hasRoom()) {
-        void this.subscribe(stream, session);
-      }
-    }
+    this.targets.forEach((target) => void this.subscribe(target));
     this.setState({ state: 'connected', transport });
     this.waiters.splice(0).forEach(({ resolve }) => resolve(session));
   }
 
-  private async subscribe(stream: OrderedStream, session: Session): Promise<void> {
-    const since = stream.since();
+  private streams(): OrderedStream[] {
+    return [...this.targets.values()].flatMap(({ streams }) => [...streams]);
+  }
+
+  /** Subscribes a target, for all that ask for it in this turn. */
+  private schedule(target: Target): void {
+    if (!target.scheduled) {
+      target.scheduled = true;
+      queueMicrotask(() => {
+        target.scheduled = false;
+        void this.subscribe(target);
+      });
+    }
+  }
+
+  private async subscribe(target: Target): Promise<void> {
+    const { session } = this;
+    const streams = [...target.streams].filter((stream) => stream.hasRoom());
+    if (!session || streams.every(({ attached }) => attached)) {
+      return;
+    }
+    if (target.subscription) {
+      session.unsubscribe(target.name).catch(() => undefined);
+    }
+    const subscription = (target.subscription = {});
+    const start = earliest(target.name, streams.map((stream) => stream.since()));
     try {
-      await session.subscribe(stream.target, since, (result) => {
-        stream.onSubscribed(result, since);
-        for (const other of this.streams.values()) {
-          if (other !== stream) {
-            stream.adopt(other.positions());
-          }
+      await session.subscribe(target.name, start, (result) => {
+        if (target.subscription === subscription) {
+          const known = this.streams().flatMap((stream) => stream.positions());
+          const joining = streams.filter(({ attached }) => !attached);
+          joining.forEach((stream) => {
+            stream.onSubscribed(result);
+            stream.adopt(known);
+          });
+          joining.forEach(({ reader }) => reader?.onSubscribed(result));
         }
-        stream.readers.forEach((reader) => reader.onSubscribed(result));
       });
     } catch (thrown) {
       const error = toError(thrown);
-      if (session !== this.session || this.streams.get(stream.target) !== stream || error.code === 'unreachable') {
+      if (target.subscription !== subscription || error.code === 'unreachable') {
         return; // the next session subscribes again
       }
+      target.subscription = undefined;
       if (error.retry === 'no') {
-        this.endStream(stream, error);
-        return;
+        const refused = [...target.streams].filter(({ attached }) => !attached);
+        refused.forEach(({ reader }) => reader?.fail(error));
+        target.streams.forEach((stream) => (stream.attached = false));
+      } else {
+        await delay(this.settings.clock, error.retryAfterMillis ?? 1000, this.stop.signal);
       }
-      await delay(this.settings.clock, error.retryAfterMillis ?? 1000, this.stop.signal);
-      if (session === this.session && this.streams.get(stream.target) === stream) {
-        await this.subscribe(stream, session);
+      await this.subscribe(target);
+    }
+  }
+
+  private deliver(target: Target, publication: Publication, ready: OrderedStream[]): void {
+    for (const stream of target.streams) {
+      const result = stream.attached && stream.accept(publication);
+      if (result === 'delivered') {
+        ready.push(stream);
+      } else if (result === 'full') {
+        stream.attached = false;
+        stream.paused = true;
+        this.unsubscribeIdle(target);
+      } else if (result === 'gap') {
+        this.session?.close(); // the next session resumes after the last position
       }
     }
   }
 
-  private deliver(stream: OrderedStream, publication: Publication): void {
-    if (stream.paused || !stream.joined) {
-      return; // from an earlier subscription that is being cancelled
-    }
-    const result = stream.accept(publication);
-    if (result === 'full') {
-      stream.paused = true;
-      this.session?.unsubscribe(stream.target).catch(() => undefined);
-    } else if (result === 'gap') {
-      this.session?.close(); // the next session resumes after the last position
+  private unsubscribeIdle(target: Target): void {
+    if (target.subscription && [...target.streams].every(({ paused }) => paused)) {
+      target.subscription = undefined;
+      this.session?.unsubscribe(target.name).catch(() => undefined);
     }
   }
 
@@ -358,16 +400,16 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     }
   }
 
-  private endStream(stream: OrderedStream, error: BroadcastyError): void {
-    this.streams.delete(stream.target);
-    this.patterns.delete(stream);
-    [...stream.readers].forEach((reader) => reader.fail(error));
+  private endTarget(target: Target, error: BroadcastyError): void {
+    this.targets.delete(target.name);
+    this.patterns.delete(target);
+    [...target.streams].forEach(({ reader }) => reader?.fail(error));
   }
 
   private terminate(error: BroadcastyError, state: 'failed' | 'closed'): void {
     this.setState(state === 'failed' ? { state, error } : { state });
     this.waiters.splice(0).forEach(({ reject }) => reject(error));
-    [...this.streams.values()].forEach((stream) => this.endStream(stream, error));
+    [...this.targets.values()].forEach((target) => this.endTarget(target, error));
   }
 
   private async online(): Promise<void> {

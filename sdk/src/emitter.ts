@@ -17,7 +17,7 @@ export class Emitter<E> {
    * others.
    */
   emit<K extends keyof E>(event: K, detail: E[K]): void {
-    for (const listener of this.listeners.get(event) ?? []) {
+    for (const listener of [...(this.listeners.get(event) ?? [])]) {
       try {
         listener(detail as never);
       } catch (error) {

@@ -8,7 +8,6 @@ export type ClientCode =
   | 'unreachable'
   | 'timeout'
   | 'no_websocket'
-  | 'overlapping_subscription'
   | 'handler_failed'
   | 'queue_full'
   | 'push_unsupported'
@@ -45,7 +44,7 @@ export class BroadcastyError extends Error {
 
 /** Creates an error from the server’s answer, or from its reason for ending a connection. */
 export function fromServerError({ code, status, detail = code, retryAfter, retry = retryAfter === undefined ? RETRIES[code] : 'after' }: WireError | End): BroadcastyError {
-  const advice = code === 'unauthorized' ? '; getToken() must return a JWT that this server trusts, with sub, tid, roles, iat, exp' : '';
+  const advice = code === 'unauthorized' ? '; getToken() must return a trusted JWT with sub, tid, roles, iat, exp' : '';
   return new BroadcastyError(code, detail + advice, retry, { status, retryAfterMillis: retryAfter && retryAfter * 1000 });
 }
 

@@ -75,14 +75,17 @@ export class Inbox<T> {
       receiver(item);
       return;
     }
-    if (this.size === 0 && !this.busy && !this.scheduled && this.settings.handler && this.mayRun()) {
-      this.run(item);
-      return;
-    }
     this.items.push(item);
     if (this.size > this.settings.max) {
       this.shift();
       this.settings.onDropped(1);
+    }
+  }
+
+  /** Calls the handler for what waits: at once if it is idle and has time left, otherwise soon. */
+  run(): void {
+    if (this.size === 1 && !this.busy && !this.scheduled && this.settings.handler && this.mayRun()) {
+      this.handle(this.shift());
     }
     this.schedule();
   }
@@ -128,7 +131,7 @@ export class Inbox<T> {
     return this.spent < SLICE_MILLIS;
   }
 
-  private run(item: T): void {
+  private handle(item: T): void {
     const { clock, handler, onError } = this.settings;
     const start = clock.now();
     try {
@@ -177,7 +180,7 @@ export class Inbox<T> {
     let handled = 0;
     let overran = false;
     while (this.size > 0 && !this.busy && handled < limit && !overran) {
-      this.run(this.shift());
+      this.handle(this.shift());
       handled++;
       overran = clock.now() - start >= SLICE_MILLIS;
     }

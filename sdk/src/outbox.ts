@@ -3,7 +3,7 @@ import { delay, withTimeout } from './clock.js';
 import type { Clock } from './clock.js';
 import type { Connection } from './connection.js';
 import { toError, BroadcastyError, timeout } from './errors.js';
-import type { Session } from './transport/transport.js';
+import type { PublishOutcome, Session } from './transport/transport.js';
 import type { EncodedEnvelope, Published, Queued } from './wire.js';
 
 /** What the caller keeps of a publication. */
@@ -84,7 +84,7 @@ export class Outbox {
     const { attempt } = this;
     this.attempt = 0;
     batch.forEach((item, i) => {
-      const outcome = answer instanceof BroadcastyError ? answer : (answer[i] ?? timeout('publishing', 0));
+      const outcome = answer instanceof BroadcastyError ? answer : (answer[i] as PublishOutcome);
       if (!(outcome instanceof BroadcastyError)) {
         item.resolve(outcome);
       } else if (outcome.retry === 'no') {

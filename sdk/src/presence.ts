@@ -3,10 +3,14 @@ import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { BroadcastyError, toError } from './errors.js';
 import type { Subscription } from './subscription.js';
+import type { PresenceSession } from './transport/transport.js';
 import type { Member, MembersChange, MembersReset, PresenceEnd, PresencePush } from './wire.js';
 
 /** The delay before another attempt if the server names none. */
 const RETRY_MILLIS = 1000;
+
+/** The number of views that joined each channel; the channel is left when the last one closes. */
+const JOINED = new WeakMap<Connection, Map<string, number>>();
 
 /** The events of a {@link PresenceView}. */
 export interface PresenceEvents {
@@ -73,7 +77,7 @@ export class PresenceView extends Emitter<PresenceEvents> {
     this.buffered = [];
     this.clock.clearTimeout(this.retry);
     try {
-      const session = await this.connection.ready();
+      const session = await this.session();
       await Promise.all([this.wants.unwatched && session.presence(this.channel), this.wants.left && session.join(this.channel, this.member)]);
     } catch (thrown) {
       this.onFailure(thrown);
@@ -106,8 +110,7 @@ export class PresenceView extends Emitter<PresenceEvents> {
       this.clock.clearTimeout(this.retry);
       this.stopListening();
       if (this.wants.left && this.countJoined(-1) === 0 && this.connection.state === 'connected') {
-        this.connection
-          .ready()
+        this.session()
           .then((session) => session.leave(this.channel))
           .catch(() => undefined);
       }
@@ -115,9 +118,14 @@ export class PresenceView extends Emitter<PresenceEvents> {
     }
   }
 
+  private async session(): Promise<PresenceSession> {
+    return (await this.connection.ready()) as PresenceSession;
+  }
+
   /** Returns the number of views that joined the channel. */
   private countJoined(by: 1 | -1): number {
-    const { joined } = this.connection;
+    const joined = JOINED.get(this.connection) ?? new Map<string, number>();
+    JOINED.set(this.connection, joined);
     const count = (joined.get(this.channel) ?? 0) + (this.wants.left ? by : 0);
     joined.set(this.channel, count);
     return count;
@@ -167,7 +175,7 @@ export class PresenceView extends Emitter<PresenceEvents> {
     const members = new Map(page.members.map((member) => [member.id, member]));
     try {
       for (let { next } = page; next !== null && this.resetPage === page; ) {
-        const more = await (await this.connection.ready()).members(this.channel, next);
+        const more = await (await this.session()).members(this.channel, next);
         more.members.forEach((member) => members.set(member.id, member));
         next = more.next;
       }

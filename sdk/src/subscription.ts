@@ -1,6 +1,6 @@
 import { Emitter } from './emitter.js';
 import { BroadcastyError } from './errors.js';
-import type { OrderedStream, StreamReader } from './ordered-stream.js';
+import type { OrderedStream } from './ordered-stream.js';
 import { Inbox } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
 import type { ChannelPosition, Lost, Publication, Subscribed } from './wire.js';
@@ -27,7 +27,7 @@ export interface SubscriptionEvents {
  * A subscription to a channel, or to the channels of a pattern. Read it with `onMessage` or with
  * `for await`, not both.
  */
-export class Subscription<P = unknown, M = unknown> extends Emitter<SubscriptionEvents> implements AsyncIterable<Publication<P, M>>, StreamReader {
+export class Subscription<P = unknown, M = unknown> extends Emitter<SubscriptionEvents> implements AsyncIterable<Publication<P, M>> {
   private readonly inbox: Inbox<Publication<P, M>>;
   private failure: BroadcastyError | undefined;
   /** The positions at the time of closing. */
@@ -113,6 +113,11 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
   /** @internal */
   onPublication(publication: Publication): void {
     this.inbox.push(publication as Publication<P, M>);
+  }
+
+  /** @internal */
+  run(): void {
+    this.inbox.run();
   }
 
   /** @internal */

@@ -16,7 +16,7 @@ export async function requestToken(getToken: GetToken): Promise<string> {
     throw new BroadcastyError('no_token', 'getToken() failed; see cause', 'after', { cause });
   }
   if (typeof token !== 'string' || token === '') {
-    throw new BroadcastyError('no_token', 'getToken() returned no token; it must return a JWT or a promise of one');
+    throw new BroadcastyError('no_token', 'getToken() returned no token');
   }
   return token;
 }

@@ -21,20 +21,24 @@ function createInbox(mode: Backpressure, max: number, cost: number, settings: Pa
     onDrained: () => calls.drained++,
     ...settings,
   });
-  return { clock, received, calls, box };
+  const put = (item: number) => {
+    box.push(item);
+    box.run();
+  };
+  return { clock, received, calls, box, put };
 }
 
 describe('an inbox', () => {
   it('delivers at once while the handler is fast', () => {
-    const { received, box } = createInbox('queue', 10, 0);
-    [1, 2, 3].forEach((item) => box.push(item));
+    const { received, put } = createInbox('queue', 10, 0);
+    [1, 2, 3].forEach((item) => put(item));
     assert.deepEqual(received, [1, 2, 3]);
   });
 
   it('yields to the page after 8 ms of handlers', () => {
-    const { received, box, clock } = createInbox('queue', 100, 5);
+    const { received, clock, put } = createInbox('queue', 100, 5);
     for (let i = 0; i < 10; i++) {
-      box.push(i);
+      put(i);
     }
     assert.equal(received.length, 2);
     clock.advance(1);
@@ -44,9 +48,9 @@ describe('an inbox', () => {
   });
 
   it('queue: is full at its limit, and reports room when half of it is handled', () => {
-    const { received, calls, box, clock } = createInbox('queue', 4, 5);
+    const { received, calls, box, clock, put } = createInbox('queue', 4, 5);
     for (let i = 0; box.hasRoom(); i++) {
-      box.push(i);
+      put(i);
     }
     assert.equal(box.size, 4);
     assert.equal(calls.drained, 0);
@@ -60,10 +64,10 @@ describe('an inbox', () => {
   });
 
   it('drop: drops the oldest, reports how many, and always has room', () => {
-    const { received, calls, box, clock } = createInbox('drop', 3, 8);
+    const { received, calls, box, clock, put } = createInbox('drop', 3, 8);
     for (let i = 0; i < 100; i++) {
       assert.ok(box.hasRoom());
-      box.push(i);
+      put(i);
       assert.ok(box.size <= 3);
     }
     clock.advance(1000);
@@ -72,9 +76,9 @@ describe('an inbox', () => {
   });
 
   it('slow-start: doubles the batch while the handler keeps up', () => {
-    const { received, box, clock } = createInbox('slow-start', 100, 0);
+    const { received, clock, put } = createInbox('slow-start', 100, 0);
     for (let i = 0; i < 20; i++) {
-      box.push(i);
+      put(i);
     }
     const at: number[] = [];
     for (let frame = 0; frame < 5; frame++) {
@@ -85,9 +89,9 @@ describe('an inbox', () => {
   });
 
   it('slow-start: halves the batch when the handler does not keep up', () => {
-    const { received, box, clock } = createInbox('slow-start', 100, 5);
+    const { received, clock, put } = createInbox('slow-start', 100, 5);
     for (let i = 0; i < 20; i++) {
-      box.push(i);
+      put(i);
     }
     const steps: number[] = [];
     for (let frame = 0; frame < 6; frame++) {
@@ -101,7 +105,7 @@ describe('an inbox', () => {
   it('waits for a handler that returns a promise, and continues after one that fails', async () => {
     const received: number[] = [];
     let release: () => void = () => undefined;
-    const { calls, box, clock } = createInbox('queue', 10, 0, {
+    const { calls, clock, put } = createInbox('queue', 10, 0, {
       handler: (item: number) => {
         received.push(item);
         if (item === 1) {
@@ -110,8 +114,8 @@ describe('an inbox', () => {
         throw new Error('handler');
       },
     });
-    box.push(1);
-    box.push(2);
+    put(1);
+    put(2);
     clock.advance(100);
     assert.deepEqual(received, [1]);
     release();
@@ -122,17 +126,17 @@ describe('an inbox', () => {
   });
 
   it('delivers nothing after close', () => {
-    const { received, box, clock } = createInbox('queue', 10, 8);
-    [1, 2, 3].forEach((item) => box.push(item));
+    const { received, box, clock, put } = createInbox('queue', 10, 8);
+    [1, 2, 3].forEach((item) => put(item));
     box.close();
     clock.advance(100);
     assert.deepEqual(received, [1]);
   });
 
   it('returns items from take()', async () => {
-    const { box } = createInbox('queue', 2, 0, { handler: undefined });
+    const { box, put } = createInbox('queue', 2, 0, { handler: undefined });
     const first = box.take();
-    [1, 2, 3].forEach((item) => box.push(item));
+    [1, 2, 3].forEach((item) => put(item));
     assert.equal(await first, 1);
     assert.equal(await box.take(), 2);
     assert.equal(await box.take(), 3);

@@ -101,6 +101,21 @@ describe('in React', { timeout: 20_000 }, () => {
     assert.deepEqual(received, [1, 2, 3]);
   });
 
+  it('two components of a channel stand for themselves, also when one is hidden and shown again', async () => {
+    server.publish({ channel: 'a', payload: 1 });
+    const List = () => h('i', null, `${useChannel<number>('a', { fromSequence: 0 }).publications.map(({ payload }) => payload).join()};`);
+    const show = (mode: 'visible' | 'hidden') => draw([h(List, { key: 1 }), h(Activity, { key: 2, mode, children: h(List) })]);
+    show('visible');
+    await shows('1;1;');
+    show('hidden');
+    server.publish({ channel: 'a', payload: 2 });
+    await waitUntil('the first', () => place.textContent.startsWith('1,2;'));
+    show('visible');
+    await shows('1,2;1,2;');
+    server.publish({ channel: 'a', payload: 3 });
+    await shows('1,2,3;1,2,3;');
+  });
+
   it('the latest publications are shown, and replaced when the channel changes', async () => {
     [1, 2, 3].forEach((payload) => server.publish({ channel: 'a', payload }));
     server.publish({ channel: 'b', payload: 7 });

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { BroadcastyError } from '../src/index.js';
 import { memoryStore } from '../src/offline.js';
-import type { BroadcastyClient, ClientOptions, Lost, ProtocolVersion, Publication } from '../src/index.js';
+import type { BroadcastyClient, ClientOptions, Subscription, Lost, ProtocolVersion, Publication } from '../src/index.js';
 import { FakeServer, token } from './fake-server.js';
 import { client as make, Recorder, FakeNetwork, fastClock, runEventLoop, waitUntil } from './support.js';
 
@@ -169,6 +169,105 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       await waitUntil('it is asked for', () => [...server.connections].some(({ targets }) => targets.has('b')));
       (await begun).close();
       await waitUntil('no stream again', () => [...server.connections].every(({ targets }) => targets.size === 0));
+    });
+
+    it('gives each subscription of a channel what it asked for', async () => {
+      publish('a', 1, 2, 3);
+      const client = connect();
+      const recorders = Array.from({ length: 6 }, () => new Recorder());
+      const [first, second, third, live, later, resumed] = recorders as [Recorder, Recorder, Recorder, Recorder, Recorder, Recorder];
+      await Promise.all([client.subscribe({ channel: 'a', fromSequence: 0, onMessage: first.add }), client.subscribe({ channel: 'a', fromSequence: 0, onMessage: second.add })]);
+      await client.subscribe({ channel: 'a', fromSequence: 3, onMessage: third.add });
+      let told = 0;
+      await client.subscribe({ channel: 'a', onMessage: live.add, on: { subscribed: () => told++ } });
+      assert.equal(told, 1);
+      publish('a', 4);
+      await waitUntil('the fourth', () => [first, second, third, live].every(({ all }) => all.at(-1)?.payload === 4));
+      await client.subscribe({ channel: 'a', fromSequence: 0, onMessage: later.add });
+      await client.subscribe({ channel: 'a', since: server.stored('a')[2]!, onMessage: resumed.add });
+      server.breakAll();
+      publish('a', 5);
+      await waitUntil('the fifth', () => recorders.every(({ all }) => all.at(-1)?.payload === 5));
+      assert.deepEqual(recorders.map(({ payloads }) => payloads), [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [3, 4, 5], [4, 5], [1, 2, 3, 4, 5], [4, 5]]);
+      assert.equal([...server.connections].flatMap(({ targets }) => [...targets]).length, 1);
+    });
+
+    it('tells a loss to the subscription that has it', async () => {
+      publish('a', 1, 2, 3);
+      const [old] = server.stored('a');
+      const client = connect();
+      const lost: string[] = [];
+      const [live, late] = [new Recorder(), new Recorder()];
+      await client.subscribe({ channel: 'a', onMessage: live.add, on: { lost: () => lost.push('live') } });
+      publish('a', 4, 5, 6);
+      await waitUntil('three', () => live.all.length === 3);
+      server.trim('a', 2);
+      await client.subscribe({ channel: 'a', since: old!, onMessage: late.add, on: { lost: () => lost.push('late') } });
+      publish('a', 7);
+      await waitUntil('the last', () => live.all.length === 4 && late.all.length === 3);
+      assert.deepEqual([lost, live.payloads, late.payloads], [['late'], [4, 5, 6, 7], [5, 6, 7]]);
+    });
+
+    it('calls a handler once that closes its subscription and subscribes again', async () => {
+      const client = connect();
+      const received: unknown[] = [];
+      const told: string[] = [];
+      const follow = (name: number): Promise<Subscription> =>
+        client.subscribe({
+          channel: 'a',
+          on: { subscribed: () => told.push(`subscribed ${name}`) },
+          onMessage: ({ payload }) => {
+            received.push([name, payload]);
+            void current.then((one) => one.close());
+            current = follow(name + 1);
+          },
+        });
+      let current = follow(0);
+      await current;
+      publish('a', 1);
+      await waitUntil('the second', () => told.length === 2);
+      await current;
+      publish('a', 2);
+      await waitUntil('two', () => received.length === 2);
+      await current;
+      assert.deepEqual([received, told], [[[0, 1], [1, 2]], ['subscribed 0', 'subscribed 1', 'subscribed 2']]);
+    });
+
+    it('does not count what a subscription never got that another one closed', async () => {
+      const client = connect();
+      const [one, other] = [new Recorder(), new Recorder()];
+      await client.subscribe({ channel: 'a', onMessage: () => second.close() });
+      const second = await client.subscribe({ channel: 'a', onMessage: one.add });
+      publish('a', 1);
+      await waitUntil('it is closed', () => second.closed);
+      await client.subscribe({ channel: 'a', since: second.positions, onMessage: other.add });
+      await waitUntil('one', () => other.all.length === 1);
+      assert.deepEqual([one.payloads, other.payloads], [[], [1]]);
+    });
+
+    it('does not hold up one subscription of a channel by another', async () => {
+      const client = connect();
+      let release: () => void = () => undefined;
+      const [fast, slow] = [new Recorder(), new Recorder()];
+      await client.subscribe({ channel: 'a', onMessage: fast.add });
+      await client.subscribe({
+        channel: 'a',
+        maxQueue: 2,
+        onMessage: (publication) => {
+          slow.add(publication);
+          return new Promise<void>((resolve) => (release = resolve));
+        },
+      });
+      publish('a', ...Array.from({ length: 20 }, (_, n) => n));
+      await waitUntil('all', () => fast.all.length === 20);
+      assert.equal(slow.all.length, 1);
+      await waitUntil('the slow one too', () => {
+        release();
+        return slow.all.length === 20;
+      });
+      fast.assertGapless();
+      slow.assertGapless();
+      assert.equal(fast.all.length, 20);
     });
 
     it('returns positions after which another client resumes', async () => {

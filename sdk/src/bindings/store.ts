@@ -15,7 +15,7 @@ export class Store<T> {
   set(value: T): void {
     if (!Object.is(value, this.value)) {
       this.value = value;
-      this.listeners.forEach((listener) => listener());
+      [...this.listeners].forEach((listener) => listener());
     }
   }
 }

@@ -2,7 +2,7 @@ import { isPattern, kind, matches } from '../channels.js';
 import { newId } from '../core.js';
 import { toError, BroadcastyError } from '../errors.js';
 import { OrderedStream } from '../ordered-stream.js';
-import type { SincePositions, Session, SessionListener, PublishOutcome } from '../transport/transport.js';
+import type { SincePositions, PresenceSession, Session, SessionListener, PublishOutcome } from '../transport/transport.js';
 import type { ChannelPosition, EncodedEnvelope, Lost, PresencePush, Publication, Since, Subscribed, Unsubscribed } from '../wire.js';
 import { serializeError } from './messages.js';
 import type { TabCall, TabMessage } from './messages.js';
@@ -29,7 +29,7 @@ export class TabHub implements SessionListener {
   private tasks: { target: string; done: Promise<void> }[] = [];
   private readonly queue: (() => void)[] = [];
   private publishing = 0;
-  private session!: Session;
+  private session!: PresenceSession;
 
   /** @param tokenExpiring called when the connection’s token is about to expire */
   constructor(
@@ -39,7 +39,7 @@ export class TabHub implements SessionListener {
 
   /** Starts serving on an open session. */
   start(session: Session): void {
-    this.session = session;
+    this.session = session as PresenceSession;
   }
 
   addSession(sessionId: string): void {

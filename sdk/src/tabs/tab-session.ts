@@ -2,7 +2,7 @@ import { matches } from '../channels.js';
 import type { Clock } from '../clock.js';
 import { BroadcastyError, closed } from '../errors.js';
 import { PendingRequests } from '../transport/pending-requests.js';
-import type { Session, SessionListener, PublishOutcome } from '../transport/transport.js';
+import type { PresenceSession, SessionListener, PublishOutcome } from '../transport/transport.js';
 import type { EncodedEnvelope, Member, MembersPage, Published, Queued, Since, Subscribed } from '../wire.js';
 import { deserializeError } from './messages.js';
 import type { CallResult, TabCall, SerializedError, TabBroadcast, TabMessage } from './messages.js';
@@ -29,7 +29,7 @@ interface TabSessionSettings {
 }
 
 /** A tab’s session on the connection of the leading tab, also used by the leading tab itself. */
-export class TabSession implements Session {
+export class TabSession implements PresenceSession {
   readonly ended: Promise<BroadcastyError>;
   readonly transport: 'ws' | 'sse';
   readonly window: number;

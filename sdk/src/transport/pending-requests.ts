@@ -3,7 +3,7 @@ import type { BroadcastyError } from '../errors.js';
 
 /** The requests of a session that wait for their answers, by id. */
 export class PendingRequests {
-  private readonly waiting = new Map<number, (error: BroadcastyError | undefined, result?: unknown) => void>();
+  private readonly waiting = new Map<number | undefined, (error: BroadcastyError | undefined, result?: unknown) => void>();
   private lastId = 0;
   private ended = false;
 
@@ -38,7 +38,7 @@ export class PendingRequests {
   }
 
   /** Settles a request with an error or a result. Ignores unknown ids. */
-  settle(id: number, error: BroadcastyError | undefined, result?: unknown): void {
+  settle(id: number | undefined, error: BroadcastyError | undefined, result?: unknown): void {
     const callback = this.waiting.get(id);
     this.waiting.delete(id);
     callback?.(error, result);

@@ -7,7 +7,7 @@ import type { SseEvent } from './sse-parser.js';
 import { isReachable, request } from './http.js';
 import { PresenceLeases } from './presence-leases.js';
 import { SseStream } from './sse-stream.js';
-import type { Session, SessionListener, SessionSettings, PublishOutcome, Transport } from './transport.js';
+import type { PresenceSession, SessionListener, SessionSettings, PublishOutcome, Transport } from './transport.js';
 
 /** The size at which a batch of publications is split; far below the server’s limit. */
 const MAX_BODY_CHARS = 200_000;
@@ -36,7 +36,7 @@ interface SubscribeRequest {
  * stream after all positions replaces both. Meanwhile the listener may receive publications twice,
  * but always in order and without gaps.
  */
-class SseSession implements Session {
+class SseSession implements PresenceSession {
   readonly window = 1;
   readonly ended: Promise<BroadcastyError>;
   private setEnd!: (end: BroadcastyError) => void;
@@ -106,6 +106,9 @@ class SseSession implements Session {
   private async publishBatch(texts: string[]): Promise<PublishOutcome[]> {
     try {
       const answers = (await (await this.request('publish', `[${texts.join()}]`)).json()) as (Published | Queued | { error: WireError })[];
+      if (answers.length !== texts.length) {
+        throw unreachable('the answer does not belong to the request');
+      }
       return answers.map((answer) => ('error' in answer ? fromServerError(answer.error) : answer));
     } catch (thrown) {
       const error = toError(thrown);

@@ -56,6 +56,14 @@ export interface Session {
   /** Publishes at most 100 envelopes. Resolves with one outcome for each, in order. */
   publish(envelopes: readonly EncodedEnvelope[]): Promise<PublishOutcome[]>;
   refresh(token: string): Promise<unknown>;
+  /** Checks a silent connection, and ends the session if the server does not answer. */
+  check(): void;
+  /** Ends the session. */
+  close(): void;
+}
+
+/** A session with presence, which the core client does not need. */
+export interface PresenceSession extends Session {
   /**
    * Subscribes to the members of a subscribed channel; they arrive at `onPresence`, starting with a
    * page.
@@ -64,10 +72,6 @@ export interface Session {
   join(channel: string, member?: Record<string, unknown>): Promise<unknown>;
   leave(channel: string): Promise<unknown>;
   members(channel: string, after?: string): Promise<MembersPage>;
-  /** Checks a silent connection, and ends the session if the server does not answer. */
-  check(): void;
-  /** Ends the session. */
-  close(): void;
 }
 
 /**

@@ -2,7 +2,7 @@ import { ChannelTable, UNDECODABLE } from '../channel-table.js';
 import { withTimeout } from '../clock.js';
 import type { Clock } from '../clock.js';
 import { BroadcastyError, closed, fromServerError, isFinal, timeout, toError, unreachable } from '../errors.js';
-import type { Command, Connected, EncodedEnvelope, MembersPage, Published, Push, Queued, Reply, ServerMessage, Since, Subscribed } from '../wire.js';
+import type { Command, Connected, EncodedEnvelope, Published, Push, Queued, Reply, ServerMessage, Since, Subscribed } from '../wire.js';
 import { PendingRequests } from './pending-requests.js';
 import type { Session, SessionListener, PublishOutcome, Transport } from './transport.js';
 
@@ -24,7 +24,7 @@ interface OutgoingCommand {
  * A session over WebSocket. Commands of the same tick are sent in one frame. Messages are decoded
  * by their shape, so that both protocol versions are understood.
  */
-class WebSocketSession implements Session {
+export class WebSocketSession implements Session {
   readonly window = 5;
   readonly ended: Promise<BroadcastyError>;
   private setEnd!: (end: BroadcastyError) => void;
@@ -41,7 +41,7 @@ class WebSocketSession implements Session {
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly listener: SessionListener,
+    protected readonly listener: SessionListener,
     private readonly clock: Clock,
   ) {
     this.ended = new Promise((resolve) => (this.setEnd = resolve));
@@ -73,22 +73,6 @@ class WebSocketSession implements Session {
 
   refresh(token: string): Promise<unknown> {
     return this.send({ command: 'refresh', token });
-  }
-
-  presence(channel: string): Promise<unknown> {
-    return this.send<MembersPage>({ command: 'presence', channel }, (page) => this.listener.onPresence({ reset: true, ...page }));
-  }
-
-  join(channel: string, member?: Record<string, unknown>): Promise<unknown> {
-    return this.send({ command: 'join', channel, member });
-  }
-
-  leave(channel: string): Promise<unknown> {
-    return this.send({ command: 'leave', channel });
-  }
-
-  members(channel: string, after?: string): Promise<MembersPage> {
-    return this.send({ command: 'members', channel, after });
   }
 
   check(): void {
@@ -123,7 +107,7 @@ class WebSocketSession implements Session {
     }, this.pingInterval);
   }
 
-  private send<T>(command: Command, onResult?: (result: T) => void): Promise<T> {
+  protected send<T>(command: Command, onResult?: (result: T) => void): Promise<T> {
     return this.sendText(JSON.stringify(command).slice(1), onResult);
   }
 
@@ -157,7 +141,8 @@ class WebSocketSession implements Session {
 
   private transmit(frame: OutgoingCommand[]): void {
     this.unanswered().push(frame);
-    this.socket.send(frame[1] ? `[${joinTexts(frame)}]` : joinTexts(frame));
+    const texts = frame.map(({ text }) => text).join();
+    this.socket.send(frame[1] ? `[${texts}]` : texts);
   }
 
   private unanswered(): OutgoingCommand[][] {
@@ -254,18 +239,14 @@ class WebSocketSession implements Session {
     } catch {
       // already closed
     }
-    if (end.code === 'payload_too_large') {
-      const [longest] = this.unanswered().sort((one, other) => joinTexts(other).length - joinTexts(one).length);
-      longest?.forEach(({ id }) => this.pending.settle(id, end));
-      this.pending.fail(); // the others are sent again
+    const tooLarge = end.code === 'payload_too_large';
+    if (tooLarge) {
+      const [longest] = this.unanswered().flat().sort((one, other) => other.text.length - one.text.length);
+      this.pending.settle(longest?.id, end);
     }
-    this.pending.fail(isFinal(end) ? end : undefined);
+    this.pending.fail(isFinal(end) && !tooLarge ? end : undefined); // the others are sent again
     this.setEnd(end);
   }
-}
-
-function joinTexts(frame: OutgoingCommand[]): string {
-  return frame.map(({ text }) => text).join();
 }
 
 /** Creates the error for a close frame without an `end` before it. */
@@ -274,7 +255,8 @@ function closeError(close: number): BroadcastyError {
   return new BroadcastyError(large ? 'payload_too_large' : 'unreachable', `connection closed with code ${close}`, large ? 'no' : 'yes');
 }
 
-export const webSocketTransport: Transport = {
+/** Creates a transport with sessions of a class. */
+export const webSocketTransportOf = (Session: typeof WebSocketSession): Transport => ({
   name: 'ws',
   async open(settings, token, listener) {
     const { WebSocket: Socket, clock, connectTimeoutMs, protocol, include } = settings;
@@ -283,7 +265,7 @@ export const webSocketTransport: Transport = {
     }
     const offers = ['broadcasty.v2', 'broadcasty.v1'].slice(protocol === 'v1' ? 1 : 0);
     const socket = new Socket(`${settings.baseUrl.replace(/^http/, 'ws')}/broadcasty/ws${include && `?include=${include}`}`, offers);
-    const session = new WebSocketSession(socket, listener, clock);
+    const session = new Session(socket, listener, clock);
     const opened = new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve();
       void session.ended.then(() => reject(unreachable('cannot open a WebSocket')));
@@ -297,4 +279,7 @@ export const webSocketTransport: Transport = {
       throw toError(error);
     }
   },
-};
+});
+
+/** The transport of the core client. */
+export const webSocketTransport = webSocketTransportOf(WebSocketSession);
