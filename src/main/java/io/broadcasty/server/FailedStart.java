@@ -79,7 +79,8 @@ final class FailedStart {
   /** Lets nothing be written behind the message by a server that stops. */
   private static void silence() {
     LogManager.getLogManager().reset();
-    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false);
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, Charset.defaultCharset());
     System.setOut(nowhere);
     System.setErr(nowhere);
   }

@@ -26,7 +26,8 @@ class ContextRootIT extends ServerTestBase {
   private static final String CLIENT =
       """
       async ([publisher, channel]) => {
-        const { BroadcastyClient } = await import(new URL('broadcasty-client.js', document.baseURI).href);
+        const module = new URL('broadcasty-client.js', document.baseURI).href;
+        const { BroadcastyClient } = await import(module);
         const client = new BroadcastyClient({
           baseUrl: new URL('.', document.baseURI).href, getToken: () => publisher });
         const got = new Promise((resolve) =>
