@@ -1,6 +1,7 @@
 package io.broadcasty.push.jdbc;
 
 import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseFault;
 import io.broadcasty.infra.database.Dialect;
 import io.broadcasty.infra.database.Transactions;
 import io.broadcasty.push.device.PushStoreException;
@@ -71,6 +72,9 @@ final class PushDatabase {
   }
 
   private static PushStoreException storeException(SQLException e) {
+    if (DatabaseFault.of(e) == DatabaseFault.REJECTED) {
+      return PushStoreException.rejected("the database refuses data of push", e);
+    }
     return new PushStoreException("cannot use the database of subscriptions and the push queue", e);
   }
 }

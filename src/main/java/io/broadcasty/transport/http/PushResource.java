@@ -20,6 +20,7 @@ import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import io.broadcasty.wire.PushReader;
 import jakarta.inject.Inject;
@@ -144,7 +145,14 @@ public class PushResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (PushStoreException | PresenceException e) {
-      LOG.log(Level.DEBUG, "Cannot reach the stores of push", e);
+      LOG.log(Level.DEBUG, "Cannot use the stores of push", e);
+      if (e instanceof PushStoreException store && store.isRejected()) {
+        return ProblemResponses.of(
+            Problem.of(
+                Code.INVALID_REQUEST,
+                "the database refuses this request: a name in it, or that of the user, is too long"
+                    + " or cannot be kept"));
+      }
       return ProblemResponses.of(PushResponses.unavailable());
     }
   }

@@ -1,7 +1,11 @@
 package io.broadcasty.push.jdbc;
 
 import static io.broadcasty.push.queue.PushFixtures.ACME;
+import static io.broadcasty.push.queue.PushFixtures.save;
+import static io.broadcasty.push.queue.PushFixtures.web;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
@@ -9,6 +13,7 @@ import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.push.device.PushSubscriptionStore;
 import io.broadcasty.push.device.PushSubscriptionStoreContract;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +51,18 @@ class JdbcPushSubscriptionStoreTest extends PushSubscriptionStoreContract {
     if (database != null) {
       database.close();
     }
+  }
+
+  @Test
+  void aUserWhoseNameIsTooLongIsRejectedAndTheOthersAreNot() {
+    PushSubscriptionStore store = open();
+    PushStoreException refusal =
+        assertThrows(
+            PushStoreException.class,
+            () -> save(store, ACME, "u".repeat(300), web("a"), null, List.of(), 5));
+    assertTrue(refusal.isRejected());
+    save(store, ACME, "ann", web("a"), null, List.of(), 5);
+    assertEquals(1, store.findByUser(ACME, "ann").size());
   }
 
   @Test
