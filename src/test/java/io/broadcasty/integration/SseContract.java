@@ -57,6 +57,26 @@ abstract class SseContract extends TransportContract {
   }
 
   @Test
+  void aStreamIsLeftOutByItsSessionAndMovesOn() {
+    String channel = Api.freshChannel("others.");
+    String body = "{\"channel\":\"%s\",\"payload\":1,\"toOthers\":\"%s\"}";
+    try (Stream stream = open(api.tokens.guest(), List.of(channel), -1);
+        Stream other = open(api.tokens.guest(), List.of(channel), -1)) {
+      String session = stream.next().field("session");
+      assertEquals("subscribed", other.next().kind());
+      assertEquals(200, api.publish(body.formatted(channel, session)).statusCode());
+      api.publishNumbers(channel, 2, 2);
+      Stream.Event skipped = stream.next();
+      assertEquals("skipped", skipped.kind(), skipped.json());
+      assertEquals(1, skipped.sequence());
+      assertEquals(2, stream.next().sequence());
+      Stream.Event delivered = other.next();
+      assertEquals("publication", delivered.kind());
+      assertEquals(skipped.cursor(), delivered.cursor());
+    }
+  }
+
+  @Test
   void version2IsAskedForInTheQuery() {
     String channel = Api.freshChannel("compact.");
     try (Stream stream =

@@ -1,11 +1,13 @@
 package io.broadcasty.integration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.transport.container.StreamOutput;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +67,26 @@ abstract class TransportContract extends ServerTestBase {
         assertEquals(i, event.sequence());
         assertEquals(String.valueOf(i), event.field("payload"));
       }
+    }
+  }
+
+  @Test
+  void whatIsEphemeralArrivesWithoutAPositionAndIsNotReplayed() {
+    String channel = Api.freshChannel("typing.");
+    try (Stream stream = subscribed(api.tokens.guest(), List.of(channel), -1)) {
+      String body = "{\"channel\":\"%s\",\"payload\":7,\"store\":false}".formatted(channel);
+      HttpResponse<String> answer = api.publish(body);
+      assertEquals(200, answer.statusCode(), answer.body());
+      assertTrue(answer.body().contains("\"stored\":false"), answer.body());
+      Stream.Event event = stream.next();
+      assertEquals("ephemeral", event.kind(), event.json());
+      assertEquals("7", event.field("payload"));
+      assertFalse(event.json().contains("sequence"), event.json());
+      api.publishNumbers(channel, 1, 1);
+      assertEquals(1, stream.next().sequence());
+    }
+    try (Stream late = subscribed(api.tokens.guest(), List.of(channel), 0)) {
+      assertEquals(1, late.next().sequence());
     }
   }
 
