@@ -2,6 +2,7 @@ package io.broadcasty.infra.database;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.time.WallClock;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,9 +24,11 @@ public final class JdbcLeaderLocks {
 
   private static final String TABLE = "broadcasty_locks";
 
+  private final Database database;
   private final LockProvider locks;
 
   public JdbcLeaderLocks(Database database) {
+    this.database = database;
     this.locks = new JdbcLockProvider(database.dataSource(), TABLE);
     ClockProvider.setClock(new LockClock(database.clock())); // ShedLock has one for all locks
   }
@@ -42,16 +45,37 @@ public final class JdbcLeaderLocks {
   public void runIfAcquired(String task, Duration atMost, Duration once, Runnable work) {
     Optional<SimpleLock> lock;
     try {
-      lock = locks.lock(new LockConfiguration(ClockProvider.now(), task, atMost, once));
-    } catch (RuntimeException e) {
+      lock = acquire(new LockConfiguration(ClockProvider.now(), task, atMost, once));
+    } catch (SQLException | RuntimeException e) {
       throw new DatabaseException("the leader lock cannot be acquired in the database", e);
     }
     if (lock.isPresent()) {
       try {
         work.run();
       } finally {
-        lock.get().unlock();
+        release(lock.get());
       }
+    }
+  }
+
+  /** Acquires a lock within the limit of a call; one that is acquired too late ends by itself. */
+  private Optional<SimpleLock> acquire(LockConfiguration configuration) throws SQLException {
+    return database.run(() -> locks.lock(configuration), database.limits().call(), () -> {});
+  }
+
+  /** Releases a lock; one that cannot be released ends by itself. */
+  private void release(SimpleLock lock) {
+    try {
+      var unused =
+          database.run(
+              () -> {
+                lock.unlock();
+                return true;
+              },
+              database.limits().call(),
+              () -> {});
+    } catch (SQLException e) {
+      throw new DatabaseException("the leader lock cannot be released in the database", e);
     }
   }
 

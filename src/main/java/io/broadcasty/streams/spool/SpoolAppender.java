@@ -149,10 +149,7 @@ final class SpoolAppender implements GroupCommit.Appender {
     }
   }
 
-  /**
-   * Publishes to channels for which nothing waits, and queues what is refused because the streams
-   * have become unreachable.
-   */
+  /** Publishes to channels for which nothing waits; what is refused nevertheless is queued. */
   private void publishAhead(
       List<Envelope> envelopes, AppendOutcome[] outcomes, Set<TenantChannel> ahead) {
     List<Integer> places = new ArrayList<>();
@@ -166,11 +163,10 @@ final class SpoolAppender implements GroupCommit.Appender {
     }
     List<AppendOutcome> published =
         BlockingPublisher.publishAndWait(streams, places.stream().map(envelopes::get).toList());
-    boolean isUp = streams.condition().state() == StoreCondition.State.UP;
     List<Integer> refused = new ArrayList<>();
     for (int i = 0; i < published.size(); i++) {
       outcomes[places.get(i)] = published.get(i);
-      if (published.get(i) instanceof AppendOutcome.Unavailable && !isUp) {
+      if (published.get(i) instanceof AppendOutcome.Unavailable) {
         refused.add(places.get(i));
       }
     }

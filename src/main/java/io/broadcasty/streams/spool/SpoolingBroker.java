@@ -113,48 +113,53 @@ public final class SpoolingBroker extends ForwardingBroker {
       return answerWhenKnown(envelopes, queue.publish(envelopes)); // which asks the spool
     }
     if (waiting.isEmpty()) {
-      return queueRefused(envelopes, super.publish(envelopes));
+      return publishDirectly(envelopes);
     }
     List<Envelope> behind = only(envelopes, e -> waiting.contains(e.channel()));
     if (behind.isEmpty()) {
-      return queueRefused(envelopes, super.publish(envelopes));
+      return publishDirectly(envelopes);
     }
     List<Envelope> ahead = only(envelopes, e -> !behind.contains(e));
     CompletionStage<List<AppendOutcome>> queued = queue(behind);
     if (ahead.isEmpty()) {
       return queued;
     }
-    return queueRefused(ahead, super.publish(ahead))
+    return publishDirectly(ahead)
         .thenCombine(queued, (first, second) -> merged(envelopes, behind, first, second));
   }
 
-  /** Queues publications that the streams refuse because they cannot be reached. */
-  private CompletionStage<List<AppendOutcome>> queueRefused(
-      List<Envelope> envelopes, CompletionStage<List<AppendOutcome>> publishing) {
-    return publishing.thenCompose(
-        outcomes -> {
-          List<Envelope> refused = new ArrayList<>();
-          for (int i = 0; i < outcomes.size(); i++) {
-            if (outcomes.get(i) instanceof AppendOutcome.Unavailable) {
-              refused.add(envelopes.get(i));
-            }
-          }
-          if (refused.isEmpty() || super.condition().state() == StoreCondition.State.UP) {
-            return CompletableFuture.completedFuture(outcomes);
-          }
-          return queue(refused)
-              .thenApply(
-                  queued -> {
-                    List<AppendOutcome> all = new ArrayList<>(outcomes);
-                    int next = 0;
-                    for (int i = 0; i < all.size(); i++) {
-                      if (all.get(i) instanceof AppendOutcome.Unavailable) {
-                        all.set(i, queued.get(next++));
-                      }
-                    }
-                    return all;
-                  });
-        });
+  /** Publishes, and queues what the streams refuse because they cannot be reached. */
+  private CompletionStage<List<AppendOutcome>> publishDirectly(List<Envelope> envelopes) {
+    boolean wasUp = isUp(); // they may answer again by the time of the refusal
+    return super.publish(envelopes)
+        .thenCompose(
+            outcomes -> {
+              List<Envelope> refused = new ArrayList<>();
+              for (int i = 0; i < outcomes.size(); i++) {
+                if (outcomes.get(i) instanceof AppendOutcome.Unavailable) {
+                  refused.add(envelopes.get(i));
+                }
+              }
+              if (refused.isEmpty() || (wasUp && isUp())) {
+                return CompletableFuture.completedFuture(outcomes);
+              }
+              return queue(refused)
+                  .thenApply(
+                      queued -> {
+                        List<AppendOutcome> all = new ArrayList<>(outcomes);
+                        int next = 0;
+                        for (int i = 0; i < all.size(); i++) {
+                          if (all.get(i) instanceof AppendOutcome.Unavailable) {
+                            all.set(i, queued.get(next++));
+                          }
+                        }
+                        return all;
+                      });
+            });
+  }
+
+  private boolean isUp() {
+    return super.condition().state() == StoreCondition.State.UP;
   }
 
   private CompletionStage<List<AppendOutcome>> queue(List<Envelope> envelopes) {

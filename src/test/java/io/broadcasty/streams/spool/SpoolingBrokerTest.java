@@ -335,6 +335,7 @@ class SpoolingBrokerTest {
 
   @Test
   void refusalsOfReachableStreamsAreNotQueued() {
+    node.drain().runRound();
     streams.makeUnreachable(ORDERS);
     assertInstanceOf(
         AppendOutcome.Unavailable.class, publishOne(node, named(ORDERS, 0, "a")), "too much");
