@@ -28,7 +28,6 @@ export function matches(target: string, channel: string): boolean {
  */
 export function checkChannel(channel: unknown, allowPattern = false): asserts channel is string {
   if (typeof channel !== 'string' || !(NAME.test(channel) || (allowPattern && PATTERN.test(channel)))) {
-    const rest = allowPattern ? 'a final * for a pattern' : 'patterns can only be subscribed to';
-    throw new BroadcastyError('invalid_channel', `${String(channel)} is not a channel name; use 1–200 of A–Z a–z 0–9 _ - = @ , . ; : (${rest})`);
+    throw new BroadcastyError('invalid_channel', `${String(channel)} is not a channel name; use 1–200 of A–Z a–z 0–9 _ - = @ , . ; : and, for patterns of subscriptions, a final *`);
   }
 }

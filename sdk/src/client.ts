@@ -1,5 +1,8 @@
+import { fullJitter } from './backoff.js';
+import type { Backoff } from './backoff.js';
 import { checkChannel } from './channels.js';
 import { delay, withTimeout } from './clock.js';
+import type { ConnectionEvents } from './connection.js';
 import { CoreClient, newId } from './core.js';
 import type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
 import { BroadcastyError, timeout } from './errors.js';
@@ -24,6 +27,9 @@ import type { Announced, EncodedEnvelope, Envelope, Publication, Published, Queu
  * The delay before queued publications are sent again, when sending fails on an open connection.
  */
 const FLUSH_RETRY_MILLIS = 3000;
+
+/** The event of a reply to a request whose handler threw an error. */
+const REPLY_FAILED = 'broadcasty.failed';
 
 /**
  * The transports to use: WebSocket with Server-Sent Events as its fallback (`auto`), or only one of
@@ -82,7 +88,7 @@ export class BroadcastyClient extends CoreClient {
     /** @internal Wraps each transport, so that tabs can share a session. */
     wrapTransport: (transport: Transport) => Transport = (transport) => transport,
   ) {
-    super(options, (settings) => createSelector(options.transport ?? 'auto', settings, wrapTransport));
+    super({ ...options, backoff: options.backoff ?? visibleBackoff }, (settings) => createSelector(options.transport ?? 'auto', settings, wrapTransport));
     const { networkMonitor = SYSTEM_NETWORK_MONITOR } = options;
     if (options.offline !== false) {
       const { store, max = 1000 } = options.offline ?? {};
@@ -116,6 +122,11 @@ export class BroadcastyClient extends CoreClient {
     return super.publish(options);
   }
 
+  /** The state of the connection with its details. @internal */
+  get status(): ConnectionEvents['state'] {
+    return this.connection.status;
+  }
+
   /** @internal */
   protected override publishOne(envelope: EncodedEnvelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
     return ((envelope.store ?? true) && this.publisher ? this.publisher : this.outbox).add(envelope, timeoutMs, signal);
@@ -133,7 +144,8 @@ export class BroadcastyClient extends CoreClient {
    * the channel `replyTo`. By default `replyTo` is a channel of this client. A reply that arrives
    * during a reconnect is replayed. Use `respond` to answer requests.
    *
-   * @throws BroadcastyError `timeout`, or the reason why there was no connection
+   * @throws BroadcastyError `timeout`, `handler_failed` when the responder’s handler threw an error,
+   *     or the reason why there was no connection
    */
   async request<R = unknown, P = unknown, M = unknown>(options: RequestOptions<P, M>): Promise<Publication<R>> {
     const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope } = options;
@@ -158,7 +170,11 @@ export class BroadcastyClient extends CoreClient {
       await this.outbox.add(encoded, deadline - this.clock.now(), signal).catch((error: unknown) => {
         throw (error as BroadcastyError).code === 'timeout' ? timeoutError() : error; // which tells the whole time
       });
-      return (await withTimeout(this.clock, reply, deadline - this.clock.now(), timeoutError, signal)) as Publication<R>;
+      const answer = await withTimeout(this.clock, reply, deadline - this.clock.now(), timeoutError, signal);
+      if (answer.event === REPLY_FAILED) {
+        throw new BroadcastyError('handler_failed', `the handler of the request to ${options.channel} failed`);
+      }
+      return answer as Publication<R>;
     } finally {
       this.pendingReplies.delete(correlationId);
       replyChannel?.close();
@@ -175,11 +191,20 @@ export class BroadcastyClient extends CoreClient {
       ...rest,
       onMessage: async (request) => {
         const { replyTo, correlationId } = request;
-        const payload = await onRequest(request);
-        if (replyTo !== undefined && correlationId !== undefined) {
-          const id = `re:${request.id ?? `${request.epoch}:${request.partition}:${request.sequence}`}`; // the same id for every responder
-          await this.publish({ channel: replyTo, payload, correlationId, id: id.slice(0, 200) });
+        const reply = async (fields: Pick<Envelope, 'payload' | 'event'>) => {
+          if (replyTo !== undefined && correlationId !== undefined) {
+            const id = `re:${request.id ?? `${request.epoch}:${request.partition}:${request.sequence}`}`; // the same id for every responder
+            await this.publish({ channel: replyTo, correlationId, id: id.slice(0, 200), ...fields });
+          }
+        };
+        let payload: unknown;
+        try {
+          payload = (await onRequest(request)) ?? null;
+        } catch (error) {
+          await reply({ payload: null, event: REPLY_FAILED });
+          throw error;
         }
+        await reply({ payload });
       },
     });
   }
@@ -254,6 +279,12 @@ export class BroadcastyClient extends CoreClient {
     return this.offline?.flush(owner, async (envelope) => this.outbox.add(this.encode(envelope), timeoutMs)) ?? 0;
   }
 }
+
+/** Waits at most 6 s while somebody looks at the page, and up to 30 s otherwise. */
+const visibleBackoff: Backoff = (attempt, random) => {
+  const isVisible = (globalThis as { document?: { visibilityState?: string } }).document?.visibilityState === 'visible';
+  return fullJitter(500, isVisible ? 6000 : 30_000)(attempt, random);
+};
 
 function createSelector(mode: TransportMode, settings: SessionSettings, wrapTransport: (transport: Transport) => Transport): TransportSelector {
   const [webSocket, sse] = [wrapTransport(presenceWebSocketTransport), wrapTransport(sseTransport)];

@@ -85,7 +85,8 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   lastError: BroadcastyError | undefined;
   /** The last token from the application; it may have expired. */
   lastToken: string | undefined;
-  private current: ConnectionState = 'idle';
+  /** The last state with its details. */
+  status: ConnectionEvents['state'] = { state: 'idle' };
   private session: Session | undefined;
   private running = false;
   private readonly targets = new Map<string, Target>();
@@ -104,7 +105,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   get state(): ConnectionState {
-    return this.current;
+    return this.status.state;
   }
 
   /** Returns the open session, or waits for one. Rejects when the connection fails for good. */
@@ -112,7 +113,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     if (this.session) {
       return this.session;
     }
-    if (this.current === 'closed') {
+    if (this.state === 'closed') {
       throw closed();
     }
     this.start();
@@ -121,7 +122,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
 
   /** Requests the current token from the application. */
   async token(): Promise<string> {
-    return (this.lastToken = await requestToken(this.settings.getToken));
+    return (this.lastToken = await requestToken(this.settings.getToken, this.settings));
   }
 
   /**
@@ -149,11 +150,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     }
     this.schedule(target);
     this.start();
-    await new Promise<void>((resolve, reject) => {
-      reader.on('subscribed', () => resolve());
-      reader.on('error', (error) => error.code !== 'handler_failed' && reject(error));
-      reader.on('closed', () => reject(new BroadcastyError('closed', 'the subscription was closed')));
-    });
+    await new Promise<void>((resolve, reject) => (reader.settle = (error) => (error ? reject(error) : resolve())));
   }
 
   /** Removes a reader, and ends the subscription of its target with the last one. */
@@ -177,7 +174,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   close(): void {
-    if (this.current !== 'closed') {
+    if (this.state !== 'closed') {
       this.stop.abort();
       this.interrupt.abort();
       this.unlisten();
@@ -233,7 +230,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   // Connecting and reconnecting.
 
   private start(): void {
-    if (!this.running && this.current !== 'closed') {
+    if (!this.running && this.state !== 'closed') {
       this.running = true;
       void this.run().finally(() => (this.running = false));
     }
@@ -426,8 +423,8 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   private setState(to: ConnectionEvents['state']): void {
-    if (this.current !== 'closed') {
-      this.current = to.state;
+    if (this.state !== 'closed') {
+      this.status = to;
       this.lastError = to.error ?? (to.state === 'connecting' ? this.lastError : undefined);
       this.emit('state', to);
     }

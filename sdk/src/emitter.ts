@@ -13,18 +13,25 @@ export class Emitter<E> {
   }
 
   /**
-   * Calls every listener. An error of a listener is reported as uncaught and does not stop the
+   * Calls every listener, and returns whether there is one. An error of a listener is reported as uncaught and does not stop the
    * others.
    */
-  emit<K extends keyof E>(event: K, detail: E[K]): void {
-    for (const listener of [...(this.listeners.get(event) ?? [])]) {
+  emit<K extends keyof E>(event: K, detail: E[K]): boolean {
+    const all = [...(this.listeners.get(event) ?? [])];
+    for (const listener of all) {
       try {
         listener(detail as never);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        reportUncaught(error);
       }
     }
+    return all.length > 0;
   }
+}
+
+/** Reports an error of the application’s code as the runtime does with uncaught ones. */
+export function reportUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -62,7 +62,7 @@ export function unreachable(what: string, cause?: unknown): BroadcastyError {
 }
 
 export function timeout(what: string, millis: number): BroadcastyError {
-  return new BroadcastyError('timeout', `${what} got no answer within ${millis} ms; it may have succeeded, so repeat it with the same id`, 'after');
+  return new BroadcastyError('timeout', `${what} got no answer within ${millis} ms; repeat it with the same id`, 'after');
 }
 
 export function closed(): BroadcastyError {

@@ -55,7 +55,7 @@ export class PresenceView extends Emitter<PresenceEvents> {
     readonly channel: string,
     private readonly connection: Connection,
     private readonly subscription: Subscription,
-    private readonly member: Record<string, unknown> | undefined,
+    private member: Record<string, unknown> | undefined,
     joins: boolean,
     private readonly clock: Clock,
   ) {
@@ -64,13 +64,17 @@ export class PresenceView extends Emitter<PresenceEvents> {
     this.members = this.current;
     this.stopListening = connection.on('presence', (push) => push.channel === channel && this.onPush(push));
     this.countJoined(1);
-    subscription.on('subscribed', () => void this.start());
+    subscription.on('subscribed', () => void (this.starting = this.start()));
     subscription.on('error', (error) => {
       this.clear();
       this.emit('error', error);
     });
     subscription.on('closed', () => this.close());
   }
+
+  /** The error of the last start that starting again does not help against. */
+  private refusal: BroadcastyError | undefined;
+  private starting: Promise<void> | undefined;
 
   /** Requests the members, and joins if wanted; called once for each session. @internal */
   async start(): Promise<void> {
@@ -91,15 +95,38 @@ export class PresenceView extends Emitter<PresenceEvents> {
       return; // the next session starts again
     }
     this.emit('error', error);
-    if (error.retry !== 'no') {
+    if (error.retry === 'no') {
+      this.refusal = error;
+    } else {
       this.retry = this.clock.setTimeout(() => void this.start(), error.retryAfterMillis ?? RETRY_MILLIS);
     }
   }
 
-  /** Starts the view if the channel was subscribed before it was created. @internal */
+  /**
+   * Changes the fields of the own member, which the others see.
+   *
+   * @throws BroadcastyError `forbidden`, …; then the fields stay as they were
+   */
+  async update(member: Record<string, unknown>): Promise<void> {
+    await (await this.session()).join(this.channel, member);
+    this.member = member;
+    if (!this.wants.left) {
+      this.wants.left = true;
+      this.countJoined(1);
+    }
+  }
+
+  /**
+   * Starts the view if the channel was subscribed before it was created.
+   *
+   * @throws BroadcastyError when the server refuses it; then the view is closed
+   * @internal
+   */
   async ensureStarted(): Promise<void> {
-    if (this.version < 0 && !this.buffered) {
-      await this.start();
+    await (this.starting ??= this.start());
+    if (this.refusal) {
+      this.close();
+      throw this.refusal;
     }
   }
 

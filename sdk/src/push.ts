@@ -155,7 +155,7 @@ export class WebPush extends Emitter<WebPushEvents> {
     if ((await this.browser.requestPermission()) !== 'granted') {
       throw new BroadcastyError('permission_denied', 'notifications are not allowed for this site; the user can change this in the browser’s site settings');
     }
-    const token = await requestToken(this.options.getToken);
+    const token = await requestToken(this.options.getToken, this.settings);
     const { pushManager } = await this.activeWorker();
     const registered = await this.register(token, await subscribeWithKey(pushManager, key), { device, topics });
     this.rememberOwner(tokenOwner(token));
@@ -176,7 +176,7 @@ export class WebPush extends Emitter<WebPushEvents> {
     if (!this.isSupported() || !owner) {
       return undefined;
     }
-    const token = await requestToken(this.options.getToken);
+    const token = await requestToken(this.options.getToken, this.settings);
     if (owner !== tokenOwner(token)) {
       await this.unsubscribeBrowser();
       return undefined;
@@ -203,7 +203,7 @@ export class WebPush extends Emitter<WebPushEvents> {
     const present = await (await this.registration())?.pushManager.getSubscription();
     try {
       if (present) {
-        const token = await requestToken(this.options.getToken);
+        const token = await requestToken(this.options.getToken, this.settings);
         const { id } = await this.register(token, present); // only the server knows the id, and returns it to the holder of the keys
         await this.remove(id);
       }
@@ -291,7 +291,7 @@ export class WebPush extends Emitter<WebPushEvents> {
   }
 
   private async request(path: string, options: HttpRequest = {}): Promise<Response> {
-    return request(this.settings, await requestToken(this.options.getToken), `push/${path}`, options);
+    return request(this.settings, await requestToken(this.options.getToken, this.settings), `push/${path}`, options);
   }
 
   private rememberOwner(owner: string): void {

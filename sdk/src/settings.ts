@@ -41,7 +41,7 @@ export interface ServerOptions {
  */
 export function httpSettings(options: ServerOptions): HttpSettings {
   const given = options as Partial<ServerOptions> | undefined;
-  if (typeof given?.baseUrl !== 'string' || !/^https?:\/\//.test(given.baseUrl)) {
+  if (typeof given?.baseUrl !== 'string' || !/^https?:\/\/[^?#]+$/.test(given.baseUrl)) {
     throw new TypeError('baseUrl must be an address such as https://example.com');
   }
   if (typeof given.getToken !== 'function') {

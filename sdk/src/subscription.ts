@@ -1,4 +1,4 @@
-import { Emitter } from './emitter.js';
+import { Emitter, reportUncaught } from './emitter.js';
 import { BroadcastyError } from './errors.js';
 import type { OrderedStream } from './ordered-stream.js';
 import { Inbox } from './inbox.js';
@@ -17,7 +17,10 @@ export interface SubscriptionEvents {
   lost: Lost;
   /** With `drop`, this many publications were dropped. */
   dropped: { count: number };
-  /** The handler threw an error, or the subscription ended for good. */
+  /**
+   * The handler threw an error, which is reported as uncaught if nobody listens, or the
+   * subscription ended for good.
+   */
   error: BroadcastyError;
   /** The subscription is closed. */
   closed: undefined;
@@ -44,7 +47,7 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
     this.inbox = new Inbox({
       ...settings,
       handler: onMessage,
-      onError: (cause) => this.emit('error', new BroadcastyError('handler_failed', 'onMessage threw an error', 'no', { cause })),
+      onError: (cause) => this.emit('error', new BroadcastyError('handler_failed', 'onMessage threw an error', 'no', { cause })) || reportUncaught(cause),
       onDropped: (count) => this.emit('dropped', { count }),
     });
   }
@@ -80,6 +83,7 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
       this.last = this.positions;
       this.inbox.close(this.failure !== undefined);
       this.onClose();
+      this.settle?.(new BroadcastyError('closed', 'the subscription was closed'));
       this.emit('closed', undefined);
     }
   }
@@ -105,6 +109,9 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
   /** @internal */
   stream?: OrderedStream;
 
+  /** Called with the server’s first answer. @internal */
+  settle?: (error?: BroadcastyError) => void;
+
   /** @internal */
   hasRoom(): boolean {
     return this.inbox.hasRoom();
@@ -128,6 +135,7 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
   /** @internal */
   onSubscribed({ recovered, positions }: Subscribed): void {
     this.inbox.restart();
+    this.settle?.();
     this.emit('subscribed', { recovered, heads: (positions ?? []).map((head) => ({ channel: this.channel, ...head })) });
   }
 
@@ -135,6 +143,7 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
   fail(error: BroadcastyError): void {
     if (!this.closed) {
       this.failure = error;
+      this.settle?.(error);
       this.emit('error', error);
       this.close();
     }

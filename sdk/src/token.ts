@@ -1,17 +1,19 @@
-import { BroadcastyError } from './errors.js';
+import { withTimeout } from './clock.js';
+import { BroadcastyError, timeout } from './errors.js';
+import type { HttpSettings } from './settings.js';
 
 /** Returns the user’s JWT, or a promise of it. */
 export type GetToken = () => string | Promise<string>;
 
 /**
- * Requests the current token from the application.
+ * Requests the current token from the application, which has as long as an attempt to connect.
  *
  * @throws BroadcastyError `no_token`
  */
-export async function requestToken(getToken: GetToken): Promise<string> {
+export async function requestToken(getToken: GetToken, { clock, connectTimeoutMs }: HttpSettings): Promise<string> {
   let token: unknown;
   try {
-    token = await getToken();
+    token = await withTimeout(clock, Promise.resolve(getToken()), connectTimeoutMs, () => timeout('getToken()', connectTimeoutMs));
   } catch (cause) {
     throw new BroadcastyError('no_token', 'getToken() failed; see cause', 'after', { cause });
   }

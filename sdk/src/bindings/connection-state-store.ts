@@ -8,14 +8,12 @@ export type ConnectionStatus = ConnectionEvents['state'];
 /** A store of the connection’s status for components. */
 export class ConnectionStateStore extends Store<ConnectionStatus> {
   constructor(client: BroadcastyClient) {
-    super({ state: client.state });
+    super(client.status);
   }
 
   /** Follows the client’s state. Returns a function that stops it. */
   start(client: BroadcastyClient): () => void {
-    if (this.get().state !== client.state) {
-      this.set({ state: client.state });
-    }
+    this.set(client.status);
     return client.on('state', (status) => this.set(status));
   }
 }

@@ -72,12 +72,33 @@ async function readProblem(response: Response): Promise<BroadcastyError> {
   });
 }
 
-/** Returns whether the server answers over HTTP and accepts streams. */
-export async function isReachable({ fetch, baseUrl, clock, connectTimeoutMs }: HttpSettings): Promise<boolean> {
+/**
+ * Asks whether the server answers over HTTP and accepts streams. Returns by how many milliseconds
+ * the own clock is ahead of the server’s, as far as the answer tells.
+ *
+ * @throws BroadcastyError `unreachable`
+ */
+export async function ping({ fetch, baseUrl, clock, connectTimeoutMs }: HttpSettings): Promise<number> {
+  let response: Response;
   try {
-    const response = await withTimeout(clock, fetch(`${baseUrl}/broadcasty/ping`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
-    return response.status === 204;
-  } catch {
-    return false;
+    response = await withTimeout(clock, fetch(`${baseUrl}/broadcasty/ping`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
+  } catch (error) {
+    throw unreachable('the server did not answer', error);
   }
+  if (response.status !== 204) {
+    throw new BroadcastyError('unreachable', `the answer ${response.status} is not that of a server that accepts streams; check baseUrl`, 'after', { retryAfterMillis: retryAfterMillis(response) });
+  }
+  return clock.now() - Date.parse(response.headers.get('Date') ?? '') || 0;
+}
+
+/** Returns whether the server answers over HTTP and accepts streams. */
+export function isReachable(settings: HttpSettings): Promise<boolean> {
+  return ping(settings).then(
+    () => true,
+    () => false,
+  );
+}
+
+function retryAfterMillis(response: Response): number | undefined {
+  return Number(response.headers.get('Retry-After')) * 1000 || undefined;
 }

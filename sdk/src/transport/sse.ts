@@ -4,7 +4,7 @@ import { parseClaims } from '../token.js';
 import { cursor } from '../wire.js';
 import type { ChannelNumber, CompactPublication, EncodedEnvelope, Lost, Member, MembersPage, PresencePush, Publication, Published, Queued, Since, Subscribed, WireError } from '../wire.js';
 import type { SseEvent } from './sse-parser.js';
-import { isReachable, request } from './http.js';
+import { ping, request } from './http.js';
 import { PresenceLeases } from './presence-leases.js';
 import { SseStream } from './sse-stream.js';
 import type { PresenceSession, SessionListener, SessionSettings, PublishOutcome, Transport } from './transport.js';
@@ -15,6 +15,9 @@ const MAX_BODY_CHARS = 200_000;
  * How long before its expiry a token is refreshed; over WebSocket the server uses the same margin.
  */
 const EXPIRY_MARGIN_MILLIS = 30_000;
+
+/** The delay before a token is requested again that should have been refreshed by now. */
+const EXPIRED_RETRY_MILLIS = 10_000;
 
 /** The end of an envelope that is not for its own client; over HTTP that is named by its stream. */
 const TO_OTHERS = ',"toOthers":true}';
@@ -57,6 +60,8 @@ class SseSession implements PresenceSession {
     private readonly settings: SessionSettings,
     private token: string,
     private readonly listener: SessionListener,
+    /** By how much the own clock is ahead of the server’s. */
+    private readonly aheadMillis: number,
   ) {
     this.ended = new Promise((resolve) => (this.setEnd = resolve));
     this.leases = new PresenceLeases(settings.clock, {
@@ -364,8 +369,9 @@ class SseSession implements PresenceSession {
     clock.clearTimeout(this.expiryTimer);
     const exp = parseClaims(this.token)?.exp;
     if (exp !== undefined) {
-      const left = exp * 1000 - EXPIRY_MARGIN_MILLIS - clock.now();
-      this.expiryTimer = clock.setTimeout(() => this.listener.onExpiring(), Math.min(Math.max(left, 1000), 2 ** 31 - 1));
+      const left = exp * 1000 - EXPIRY_MARGIN_MILLIS - clock.now() + this.aheadMillis;
+      const wait = left > 0 ? Math.max(left, 1000) : EXPIRED_RETRY_MILLIS;
+      this.expiryTimer = clock.setTimeout(() => this.listener.onExpiring(), Math.min(wait, 2 ** 31 - 1));
     }
   }
 
@@ -385,9 +391,6 @@ class SseSession implements PresenceSession {
 export const sseTransport: Transport = {
   name: 'sse',
   async open(settings, token, listener) {
-    if (!(await isReachable(settings))) {
-      throw unreachable('the server did not answer');
-    }
-    return new SseSession(settings, token, listener);
+    return new SseSession(settings, token, listener, await ping(settings));
   },
 };

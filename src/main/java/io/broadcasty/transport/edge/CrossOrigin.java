@@ -54,7 +54,8 @@ final class CrossOrigin {
   void allow(String origin, HttpServletResponse response) {
     response.setHeader("Access-Control-Allow-Origin", origin);
     response.addHeader("Vary", "Origin");
-    response.setHeader("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy");
+    response.setHeader(
+        "Access-Control-Expose-Headers", "Date, Retry-After, RateLimit, RateLimit-Policy");
     if (origins.isListed(origin)) { // never by *, which would be any page's
       response.setHeader("Access-Control-Allow-Credentials", "true");
     }
