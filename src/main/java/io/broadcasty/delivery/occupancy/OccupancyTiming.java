@@ -26,6 +26,7 @@ public record OccupancyTiming(
   /** Returns the interval in which each of a number of channels is reported again. */
   double renewalNanos(int channels) {
     double atRate = renewalsPerSecond == 0 ? 0 : channels * 1e9 / renewalsPerSecond;
-    return Math.max(renewal.toNanos(), Math.min(atRate, LONGEST_RENEWAL.toNanos()));
+    double longest = (double) LONGEST_RENEWAL.toNanos();
+    return Math.max((double) renewal.toNanos(), Math.min(atRate, longest));
   }
 }

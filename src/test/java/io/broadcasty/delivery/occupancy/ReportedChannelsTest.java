@@ -65,8 +65,8 @@ class ReportedChannelsTest {
     }
     assertTrue(due.size() >= 998, () -> due.size() + " were due");
     OccupancyTiming timing = new OccupancyTiming(Duration.ZERO, Duration.ZERO, RENEWAL, 2);
-    assertEquals(RENEWAL.toNanos(), timing.renewalNanos(100));
-    assertEquals(Duration.ofHours(12).toNanos(), timing.renewalNanos(100_000_000));
+    assertEquals((double) RENEWAL.toNanos(), timing.renewalNanos(100));
+    assertEquals((double) Duration.ofHours(12).toNanos(), timing.renewalNanos(100_000_000));
   }
 
   /** Otherwise it would be reported as occupied, and nothing would ever withdraw that. */
