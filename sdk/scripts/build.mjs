@@ -1,6 +1,6 @@
 // Bundles each entry point as an ES module, with shared chunks, so that all entry points have the
-// same error class. tsc writes the types.
-import { rmSync } from 'node:fs';
+// same error class. tsc writes the types, and the CommonJS modules for those who require() them.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { privateNames } from './private-names.mjs';
 
@@ -20,3 +20,5 @@ await build({
   sourcemap: true,
   legalComments: 'none',
 });
+mkdirSync('dist/cjs');
+writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');

@@ -1,3 +1,4 @@
+/// <reference lib="dom" preserve="true" />
 import { SYSTEM_CLOCK } from './clock.js';
 import type { Clock } from './clock.js';
 import type { GetToken } from './token.js';
