@@ -27,11 +27,20 @@ final class JsonReader implements AutoCloseable {
   /** How deep a value may be nested so that it alone is refused, and not its whole message. */
   private static final int MAX_SKIPPED_DEPTH = 10_000;
 
+  /**
+   * The length of the longest name of a field, in bytes. The parser keeps thousands of names that
+   * it has seen, whoever sent them.
+   */
+  private static final int MAX_NAME_BYTES = 1024;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.CHARSET_DETECTION) // RFC 8259, section 8.1: UTF-8
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(MAX_SKIPPED_DEPTH).build())
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_SKIPPED_DEPTH)
+                  .maxNameLength(MAX_NAME_BYTES)
+                  .build())
           .build();
 
   private final byte[] utf8;
@@ -299,7 +308,9 @@ final class JsonReader implements AutoCloseable {
           Code.INVALID_JSON,
           "the JSON is nested deeper than "
               + MAX_SKIPPED_DEPTH
-              + " levels, or a number or name in it is too long");
+              + " levels, a name in it is longer than "
+              + MAX_NAME_BYTES
+              + " bytes, or a number is too long");
     }
     if (e instanceof JsonEOFException) {
       return new ProblemException(Code.INVALID_JSON, "the message is incomplete");

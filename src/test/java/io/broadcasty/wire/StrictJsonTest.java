@@ -1,10 +1,12 @@
 package io.broadcasty.wire;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.tenant.PublishCaps;
 import java.io.ByteArrayOutputStream;
@@ -152,5 +154,15 @@ class StrictJsonTest {
     ProblemException refusal =
         assertThrows(ProblemException.class, () -> reader.read(utf8(json)), json);
     assertEquals(Code.INVALID_REQUEST, refusal.problem().code());
+  }
+
+  @Test
+  void aLongNameIsRefused() {
+    String accepted = "{'channel':'a','payload':{'%s':1}}";
+    assertDoesNotThrow(() -> publish(accepted.formatted("n".repeat(1000))));
+    ProblemException refused =
+        assertThrows(ProblemException.class, () -> publish(accepted.formatted("n".repeat(1100))));
+    assertEquals(Code.INVALID_JSON, refused.problem().code());
+    assertTrue(String.valueOf(refused.problem().detail()).contains("longer than 1024 bytes"));
   }
 }
