@@ -59,8 +59,8 @@ final class MembershipCaches implements PubSub.Listener {
   private final Runnable wake;
   private final ScriptPipeline pipeline;
 
-  /** Where the next comparison begins in a Cluster; used by the synchronising thread only. */
-  private int compareFrom;
+  /** Where the next comparison begins in a Cluster; used by one thread after the other. */
+  private volatile int compareFrom;
 
   /** The copies by the pub/sub channel of their announcements. */
   private final ReferenceCountedMap<MembershipCache> caches;
@@ -250,11 +250,10 @@ final class MembershipCaches implements PubSub.Listener {
 
   /** Returns the next channels to compare in a Cluster, so that many cost little. */
   private List<MembershipCache> someOf(List<MembershipCache> all) {
-    compareFrom = compareFrom < all.size() ? compareFrom : 0;
-    int end = Math.min(all.size(), compareFrom + COMPARED_IN_CLUSTER);
-    List<MembershipCache> some = all.subList(compareFrom, end);
+    int begin = compareFrom < all.size() ? compareFrom : 0;
+    int end = Math.min(all.size(), begin + COMPARED_IN_CLUSTER);
     compareFrom = end;
-    return some;
+    return all.subList(begin, end);
   }
 
   private void compareVersion(MembershipCache cache, byte @Nullable [] count) {
