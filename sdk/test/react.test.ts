@@ -116,6 +116,22 @@ describe('in React', { timeout: 20_000 }, () => {
     await shows('1,2,3;1,2,3;');
   });
 
+  it('the last publications are shown, without ephemeral ones, which a subscription gets', async () => {
+    [1, 2, 3].forEach((payload) => server.publish({ channel: 'a', payload }));
+    const typing: unknown[] = [];
+    const List = () => {
+      const { publications } = useChannel<number>('a', { last: 2 });
+      useSubscription({ channel: 'a', onMessage: ({ payload, push }) => push === 'ephemeral' && typing.push(payload) });
+      return h('p', null, publications.map(({ payload }) => payload).join());
+    };
+    draw(h(List));
+    await shows('2,3');
+    await client.publish({ channel: 'a', payload: 'typing', store: false });
+    await waitUntil('typing', () => typing.length === 1);
+    server.publish({ channel: 'a', payload: 4 });
+    await shows('2,3,4');
+  });
+
   it('the latest publications are shown, and replaced when the channel changes', async () => {
     [1, 2, 3].forEach((payload) => server.publish({ channel: 'a', payload }));
     server.publish({ channel: 'b', payload: 7 });

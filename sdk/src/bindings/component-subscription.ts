@@ -83,7 +83,7 @@ export class ComponentSubscription<P, M> {
   }
 }
 
-/** The most recent publications, for components that show them. */
+/** The most recent publications that are kept, for components that show them. */
 export class RecentPublications<P, M> extends Store<readonly Publication<P, M>[]> {
   private unrendered: Publication<P, M>[] = [];
   private timer: unknown;
@@ -93,6 +93,9 @@ export class RecentPublications<P, M> extends Store<readonly Publication<P, M>[]
   }
 
   add(publication: Publication<P, M>, limit: number): void {
+    if (publication.push === 'ephemeral') {
+      return;
+    }
     this.unrendered.push(publication);
     if (this.unrendered.length > limit) {
       this.unrendered.shift();

@@ -70,12 +70,12 @@ export function useSubscription<P = unknown, M = unknown>(options: { channel: Ma
 }
 
 /**
- * Returns the most recent publications of a channel or pattern, newest last.
+ * Returns the most recent publications of a channel or pattern, newest last. Ephemeral ones, such as
+ * who is typing, are not among them; {@link useSubscription} gets them.
  *
- * @param options `limit`: how many, default 100; `fromSequence: 0` also includes earlier
- *     publications
+ * @param options `limit`: how many, default 100; `last` also includes earlier publications
  * @example
- * const { publications } = useChannel<Message>('chat.main', { fromSequence: 0, limit: 50 });
+ * const { publications } = useChannel<Message>('chat.main', { last: 50, limit: 50 });
  */
 export function useChannel<P = unknown, M = unknown>(
   channel: MaybeRefOrGetter<string | undefined>,
