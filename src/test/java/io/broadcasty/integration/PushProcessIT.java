@@ -278,7 +278,7 @@ class PushProcessIT {
                 + "y".repeat(5000)
                 + "\"}}}");
     assertEquals(413, huge.statusCode(), huge.body());
-    assertTrue(huge.body().contains("bytes longer than webpush allows"), huge.body());
+    assertTrue(huge.body().contains("bytes longer than fcm allows"), huge.body());
     HttpResponse<String> inside =
         api.post(
             "/broadcasty/push/subscriptions",
