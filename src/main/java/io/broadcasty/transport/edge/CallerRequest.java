@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.security.Principal;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * response.
  */
 public final class CallerRequest extends HttpServletRequestWrapper {
+
+  private static final System.Logger LOG = System.getLogger(CallerRequest.class.getName());
 
   private final CallerJsonWebToken principal;
   private boolean answeredLater;
@@ -64,12 +67,13 @@ public final class CallerRequest extends HttpServletRequestWrapper {
    * @param whole continues with a body that has arrived later: handles the request, notifies the
    *     listener of the answer, and completes the context. Called on the thread on which the server
    *     reports the body
-   * @return false when {@code whole} is called later, or the request is refused elsewhere
+   * @return false when {@code whole} is called later, the request is refused elsewhere, or its client
+   *     has left
    * @throws ProblemException when the body is refused
    */
   public static boolean readBody(
       HttpServletRequest request, HttpServletResponse response, Consumer<AsyncContext> whole)
-      throws ProblemException, IOException {
+      throws ProblemException {
     CallerRequest called = find(request);
     BodyStage stage = called == null ? null : called.bodyStage;
     if (called == null || stage == null) {
@@ -80,6 +84,10 @@ public final class CallerRequest extends HttpServletRequestWrapper {
     } catch (ProblemException e) {
       response.setHeader("Connection", "close");
       throw e;
+    } catch (IOException e) { // a server would log what a servlet throws, with a stack trace
+      LOG.log(Level.DEBUG, "The client left during its body", e);
+      response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+      return false;
     }
   }
 
