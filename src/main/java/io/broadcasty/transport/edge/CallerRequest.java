@@ -67,8 +67,8 @@ public final class CallerRequest extends HttpServletRequestWrapper {
    * @param whole continues with a body that has arrived later: handles the request, notifies the
    *     listener of the answer, and completes the context. Called on the thread on which the server
    *     reports the body
-   * @return false when {@code whole} is called later, the request is refused elsewhere, or its client
-   *     has left
+   * @return false when {@code whole} is called later, the request is refused elsewhere, or its
+   *     client has left
    * @throws ProblemException when the body is refused
    */
   public static boolean readBody(
