@@ -8,17 +8,10 @@ import io.broadcasty.transport.websocket.frame.WebSocketPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
 /** Tests Broadcasty's own WebSocket engine on each server against RFC 6455. */
-class FramingIT extends ServerTestBase implements FramingContract {
-
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return TestWar.BUILT.archive();
-  }
+class FramingIT extends BuiltWarTestBase implements FramingContract {
 
   @Override
   public WebSocketPeer open() throws IOException {

@@ -6,20 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
 /** Tests the security headers of every answer: of the API, of pages, and of errors. */
-class SecurityHeadersIT extends ServerTestBase {
+class SecurityHeadersIT extends BuiltWarTestBase {
 
   private static final Map<String, Integer> PAGES =
       Map.of("/", 200, "/demo.js", 200, "/broadcasty-client.js", 200, "/no-such-page", 404);
-
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return TestWar.BUILT.archive();
-  }
 
   private static void assertSecured(String what, HttpResponse<?> answer) {
     assertEquals("nosniff", header(answer, "X-Content-Type-Options"), what);

