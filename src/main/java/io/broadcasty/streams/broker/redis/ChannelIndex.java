@@ -9,19 +9,13 @@ import io.broadcasty.core.collection.BoundedMap;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
-import io.broadcasty.infra.redis.RedisSettings;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.params.ScanParams;
-import redis.clients.jedis.resps.ScanResult;
-import redis.clients.jedis.resps.Tuple;
+import redis.clients.jedis.params.ZAddParams;
 
 /**
  * The index of channels that have a stream: sorted sets of names, one for each tenant. A name is
@@ -31,10 +25,6 @@ final class ChannelIndex {
 
   private static final int CHUNK = 500;
   private static final int REMEMBERED = 10_000;
-  private static final long NEVER = Long.MIN_VALUE;
-
-  /** How long a channel is counted as forgotten: more than twice the interval of pruning. */
-  private static final long COUNTED_MILLIS = 150_000;
 
   private final Redis redis;
   private final PubSub pubSub;
@@ -122,99 +112,13 @@ final class ChannelIndex {
     }
   }
 
-  /**
-   * Removes the names of forgotten channels that were last used before a time.
-   *
-   * @param forgottenBefore the time for a tenant, which may be later: the channels last used just
-   *     before it are counted as forgotten
-   */
-  void prune(long beforeMillis, ToLongFunction<TenantId> forgottenBefore) {
-    for (String tenant : redis.commands().smembers(ChannelKeys.tenants(redis))) {
-      TenantId id = new TenantId(tenant);
-      String key = ChannelKeys.index(redis, id);
-      String cursor = ScanParams.SCAN_POINTER_START;
-      do {
-        ScanResult<Tuple> page = redis.commands().zscan(key, cursor);
-        prune(
-            key,
-            page.getResult().stream()
-                .map(tuple -> new TenantChannel(id, new ChannelName(tuple.getElement())))
-                .toList(),
-            beforeMillis,
-            forgottenBefore.applyAsLong(id));
-        cursor = page.getCursor();
-      } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
-    }
-  }
-
-  /**
-   * Removes names of a key. A channel may be used again at the same moment, so it is checked again
-   * afterwards.
-   */
-  private void prune(
-      String key, List<TenantChannel> channels, long beforeMillis, long forgottenMillis) {
-    Map<TenantChannel, Long> used = lastUsed(channels);
-    count(
-        channels.stream()
-            .filter(
-                channel -> {
-                  long last = used.getOrDefault(channel, forgottenMillis);
-                  return last < beforeMillis
-                      || (last < forgottenMillis && last >= forgottenMillis - COUNTED_MILLIS);
-                })
-            .toList());
-    List<TenantChannel> forgotten =
-        channels.stream().filter(c -> used.getOrDefault(c, beforeMillis) < beforeMillis).toList();
-    if (forgotten.isEmpty()) {
-      return;
-    }
-    String[] names = forgotten.stream().map(c -> c.name().value()).toArray(String[]::new);
-    redis.commands().zrem(key, names);
-    lastUsed(forgotten)
-        .forEach(
-            (channel, millis) -> {
-              if (millis >= beforeMillis) {
-                put(channel);
-              }
-            });
-  }
-
-  /** Counts forgotten channels, so that their next epochs differ from their last ones. */
-  private void count(List<TenantChannel> forgotten) {
-    if (redis.settings().kind() != RedisSettings.Kind.CLUSTER) {
-      forgotten.stream()
-          .map(channel -> ChannelKeys.of(redis, channel).group())
-          .distinct()
-          .forEach(group -> redis.commands().hincrBy(ChannelKeys.epochs(redis), group, 1));
-    }
-  }
-
-  /**
-   * Returns when each channel was last used: never for an unknown one. Channels whose server does
-   * not answer are left out.
-   */
-  private Map<TenantChannel, Long> lastUsed(List<TenantChannel> channels) {
-    Map<TenantChannel, Long> used = new HashMap<>();
-    redis
-        .queryAll(
-            channels,
-            channel -> ChannelKeys.of(redis, channel).hash(),
-            (pipeline, channel) ->
-                pipeline.hmget(ChannelKeys.of(redis, channel).hash(), bytes("u")))
-        .forEach(
-            (channel, fields) -> {
-              byte[] millis = fields.get(0);
-              used.put(
-                  channel,
-                  millis == null
-                      ? NEVER
-                      : Long.parseLong(new String(millis, StandardCharsets.US_ASCII)));
-            });
-    return used;
-  }
-
-  private void put(TenantChannel channel) {
+  /** Adds a name, and has the pruning look at the channel soon. */
+  void put(TenantChannel channel) {
+    String name = channel.name().value();
     redis.commands().sadd(ChannelKeys.tenants(redis), channel.tenant().value());
-    redis.commands().zadd(ChannelKeys.index(redis, channel.tenant()), 0, channel.name().value());
+    redis
+        .commands()
+        .zadd(ChannelKeys.due(redis, channel.tenant()), 0, name, ZAddParams.zAddParams().nx());
+    redis.commands().zadd(ChannelKeys.index(redis, channel.tenant()), 0, name);
   }
 }

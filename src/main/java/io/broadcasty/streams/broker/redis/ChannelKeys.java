@@ -74,6 +74,13 @@ record ChannelKeys(byte[] hash, byte[] epochs, String streams, String ids, Strin
     return redis.key("chn:" + tenant);
   }
 
+  /**
+   * Returns the key of the same names, ordered by when each is to be checked for being forgotten.
+   */
+  static String due(Redis redis, TenantId tenant) {
+    return redis.key("due:" + tenant);
+  }
+
   /** Returns the pub/sub channel that announces a tenant's new channels. */
   static String newChannels(Redis redis, TenantId tenant) {
     return redis.key("new:" + tenant);

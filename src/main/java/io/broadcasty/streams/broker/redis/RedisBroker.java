@@ -77,6 +77,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   private final FollowedPatterns patterns;
   private final PubSub pubSub;
   private final ChannelIndex index;
+  private final ChannelIndexPruner pruner;
   private final GapDetector gapDetector;
   private final GroupCommit commits;
 
@@ -130,6 +131,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
             new AnnouncementListener(redis, node, subscriptions, patterns, listener),
             threads);
     this.index = new ChannelIndex(redis, pubSub);
+    this.pruner = new ChannelIndexPruner(redis, index, scriptArguments);
     ChannelActivity activity = new ChannelActivity(redis);
     this.gapDetector =
         new GapDetector(
@@ -220,10 +222,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
           SetParams once = new SetParams().nx().px(PRUNE_MILLIS);
           if (redis.commands().set(lock, bytes("1"), once) != null) {
             ensureRandom(redis);
-            long now = redis.timeMillis(redis.serverOf(lock));
-            index.prune(
-                scriptArguments.forgottenBeforeMillis(now),
-                tenant -> scriptArguments.forgottenBeforeMillis(tenant, now));
+            pruner.prune(scriptArguments.nowMillis(redis.timeMillis(redis.serverOf(lock))));
           }
           return true;
         });

@@ -47,22 +47,22 @@ final class ScriptArguments {
     return arguments;
   }
 
+  /** Returns how long an unused channel is remembered in the index, whichever its tenant. */
+  long longestIdleMillis() {
+    return idleMillis(retention.longestAge());
+  }
+
+  /** Returns how long an unused channel of this tenant is remembered. */
+  long idleMillis(TenantId tenant) {
+    return idleMillis(retention.of(tenant).age());
+  }
+
   /**
-   * Returns the time before which a channel must have been last used to be forgotten, for any
-   * tenant.
+   * Returns the time that scripts take for the current one.
    *
    * @param redisMillis the time of Redis
    */
-  long forgottenBeforeMillis(long redisMillis) {
-    return now(redisMillis) - idleMillis(retention.longestAge());
-  }
-
-  /** Returns the time before which a channel of this tenant must have been last used. */
-  long forgottenBeforeMillis(TenantId tenant, long redisMillis) {
-    return now(redisMillis) - idleMillis(retention.of(tenant).age());
-  }
-
-  private long now(long redisMillis) {
+  long nowMillis(long redisMillis) {
     String other = clock.argument();
     return other.isEmpty() ? redisMillis : Long.parseLong(other);
   }

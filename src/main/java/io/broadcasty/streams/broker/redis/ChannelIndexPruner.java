@@ -1,0 +1,210 @@
+package io.broadcasty.streams.broker.redis;
+
+import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.collection.BoundedMap;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.params.ZAddParams;
+import redis.clients.jedis.resps.ScanResult;
+
+/**
+ * Removes the names of forgotten channels from the index. Each name is due when its channel could
+ * be forgotten, so a round looks only at those, however many channels there are.
+ */
+final class ChannelIndexPruner {
+
+  private static final int CHUNK = 500;
+  private static final int MIN_ADOPTED = 10;
+  private static final int MAX_WALKS = 10_000;
+  private static final long NEVER = Long.MIN_VALUE;
+
+  /** When a channel is due again whose server did not answer. */
+  private static final long RETRY_MILLIS = 60_000;
+
+  private final Redis redis;
+  private final ChannelIndex index;
+  private final ScriptArguments scriptArguments;
+
+  /** Where the walk through each tenant's names is, unless it begins. */
+  @GuardedBy("this")
+  private final Map<TenantId, String> adopted = BoundedMap.ofLatestAdded(MAX_WALKS);
+
+  ChannelIndexPruner(Redis redis, ChannelIndex index, ScriptArguments scriptArguments) {
+    this.redis = redis;
+    this.index = index;
+    this.scriptArguments = scriptArguments;
+  }
+
+  /**
+   * Removes the names that are due and whose channels were forgotten.
+   *
+   * @throws redis.clients.jedis.exceptions.JedisException when Redis does not answer; the next call
+   *     continues
+   */
+  synchronized void prune(long nowMillis) {
+    String cursor = ScanParams.SCAN_POINTER_START;
+    do {
+      ScanResult<String> page =
+          redis.commands().sscan(ChannelKeys.tenants(redis), cursor, new ScanParams().count(CHUNK));
+      Collection<TenantId> tenants = page.getResult().stream().map(TenantId::new).toList();
+      adoptSome(tenants);
+      while (!tenants.isEmpty()) {
+        tenants = prune(tenants, nowMillis);
+      }
+      cursor = page.getCursor();
+    } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+  }
+
+  /** Makes some names due that an earlier version of a node has added without that. */
+  @SuppressWarnings("deprecation") // ZRANGE with BYLEX needs Redis 6.2
+  private void adoptSome(Collection<TenantId> tenants) {
+    int each = Math.max(MIN_ADOPTED, CHUNK / Math.max(1, tenants.size()));
+    redis
+        .queryAll(
+            tenants,
+            tenant -> bytes(ChannelKeys.index(redis, tenant)),
+            (pipeline, tenant) ->
+                pipeline.zrangeByLex(
+                    ChannelKeys.index(redis, tenant),
+                    adopted.getOrDefault(tenant, "-"),
+                    "+",
+                    0,
+                    each))
+        .forEach(
+            (tenant, names) -> {
+              if (names.size() < each) {
+                adopted.remove(tenant);
+              } else {
+                adopted.put(tenant, "(" + names.get(names.size() - 1));
+              }
+              Map<String, Double> due = new HashMap<>();
+              names.forEach(name -> due.put(name, 0.0));
+              if (!due.isEmpty()) {
+                redis
+                    .commands()
+                    .zadd(ChannelKeys.due(redis, tenant), due, ZAddParams.zAddParams().nx());
+              }
+            });
+  }
+
+  /** Prunes some names of each tenant; returns the tenants that may have more. */
+  private Collection<TenantId> prune(Collection<TenantId> tenants, long nowMillis) {
+    List<TenantId> more = new ArrayList<>();
+    redis
+        .queryAll(
+            tenants,
+            tenant -> bytes(ChannelKeys.due(redis, tenant)),
+            (pipeline, tenant) ->
+                pipeline.zrangeByScore(ChannelKeys.due(redis, tenant), 0, nowMillis, 0, CHUNK))
+        .forEach(
+            (tenant, names) -> {
+              if (!names.isEmpty()) {
+                prune(tenant, names, nowMillis);
+              }
+              if (names.size() == CHUNK) {
+                more.add(tenant);
+              }
+            });
+    return more;
+  }
+
+  /** Removes each name, or makes it due later. */
+  private void prune(TenantId tenant, List<String> names, long nowMillis) {
+    List<TenantChannel> channels =
+        names.stream().map(name -> new TenantChannel(tenant, new ChannelName(name))).toList();
+    Map<TenantChannel, Long> used = lastUsed(channels);
+    long remembered = scriptArguments.idleMillis(tenant);
+    long listed = scriptArguments.longestIdleMillis();
+    List<TenantChannel> forgotten = new ArrayList<>();
+    List<TenantChannel> unlisted = new ArrayList<>();
+    Map<String, Double> later = new HashMap<>();
+    for (TenantChannel channel : channels) {
+      Long last = used.get(channel);
+      long due;
+      if (last == null) {
+        due = nowMillis + RETRY_MILLIS;
+      } else if (last >= nowMillis - remembered) {
+        due = last + remembered + 1;
+      } else {
+        forgotten.add(channel);
+        due = last >= nowMillis - listed ? last + listed + 1 : NEVER;
+      }
+      if (due == NEVER) {
+        unlisted.add(channel);
+      } else {
+        later.put(channel.name().value(), (double) due);
+      }
+    }
+    count(forgotten);
+    if (!later.isEmpty()) {
+      redis.commands().zadd(ChannelKeys.due(redis, tenant), later);
+    }
+    if (!unlisted.isEmpty()) {
+      remove(tenant, unlisted, nowMillis - listed);
+    }
+  }
+
+  /**
+   * Removes names. A channel may be used again at the same moment, so it is checked again
+   * afterwards.
+   */
+  private void remove(TenantId tenant, List<TenantChannel> channels, long beforeMillis) {
+    String[] names = channels.stream().map(c -> c.name().value()).toArray(String[]::new);
+    redis.commands().zrem(ChannelKeys.index(redis, tenant), names);
+    redis.commands().zrem(ChannelKeys.due(redis, tenant), names);
+    lastUsed(channels)
+        .forEach(
+            (channel, millis) -> {
+              if (millis >= beforeMillis) {
+                index.put(channel);
+              }
+            });
+  }
+
+  /** Counts forgotten channels, so that their next epochs differ from their last ones. */
+  private void count(List<TenantChannel> forgotten) {
+    if (redis.settings().kind() != RedisSettings.Kind.CLUSTER) {
+      forgotten.stream()
+          .map(channel -> ChannelKeys.of(redis, channel).group())
+          .collect(Collectors.toSet())
+          .forEach(group -> redis.commands().hincrBy(ChannelKeys.epochs(redis), group, 1));
+    }
+  }
+
+  /**
+   * Returns when each channel was last used: never for an unknown one. Channels whose server does
+   * not answer are left out.
+   */
+  private Map<TenantChannel, Long> lastUsed(List<TenantChannel> channels) {
+    Map<TenantChannel, Long> used = new HashMap<>();
+    redis
+        .queryAll(
+            channels,
+            channel -> ChannelKeys.of(redis, channel).hash(),
+            (pipeline, channel) ->
+                pipeline.hmget(ChannelKeys.of(redis, channel).hash(), bytes("u")))
+        .forEach(
+            (channel, fields) -> {
+              byte[] millis = fields.get(0);
+              used.put(
+                  channel,
+                  millis == null
+                      ? NEVER
+                      : Long.parseLong(new String(millis, StandardCharsets.US_ASCII)));
+            });
+    return used;
+  }
+}
