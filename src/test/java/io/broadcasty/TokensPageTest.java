@@ -9,12 +9,12 @@ import io.broadcasty.core.auth.Authenticator.Authenticated;
 import io.broadcasty.core.auth.Authenticator.Verdict;
 import io.broadcasty.core.auth.jwt.JwtAuthenticator;
 import io.broadcasty.core.auth.jwt.JwtSettings;
+import io.broadcasty.core.auth.jwt.TokenSettings;
 import io.broadcasty.core.time.WallClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -72,24 +72,13 @@ class TokensPageTest {
     Files.writeString(folder.resolve("sign.py"), blocks("python").get(0));
     String token = run("python3", "sign.py");
     JwtSettings settings =
-        settings("", "HS256").withSecret(Files.readString(folder.resolve("secret.txt")));
+        TokenSettings.secret(Files.readString(folder.resolve("secret.txt")));
     accept(new JwtAuthenticator(settings, WallClock.system()).authenticate(token));
   }
 
   private void verify(String publicKey, String algorithm, String token) throws IOException {
-    JwtSettings settings = settings(Files.readString(folder.resolve(publicKey)), algorithm);
+    JwtSettings settings = TokenSettings.keys(Files.readString(folder.resolve(publicKey)), algorithm);
     accept(new JwtAuthenticator(settings, WallClock.system()).authenticate(token));
-  }
-
-  private static JwtSettings settings(String publicKeys, String algorithm) {
-    return new JwtSettings(
-        publicKeys,
-        null,
-        Set.of(algorithm),
-        null,
-        List.of(),
-        Duration.ofSeconds(30),
-        Duration.ZERO);
   }
 
   private static void accept(Verdict verdict) {

@@ -58,7 +58,10 @@ final class JwtReader {
     List<String> algorithms =
         list(reader.optional(ConfigKeys.JWT_ALGORITHMS), "mp.jwt.verify.publickey.algorithm");
     return tokens(
-        publicKey, location, algorithms.isEmpty() ? Set.of("RS256") : Set.copyOf(algorithms));
+        publicKey,
+        location,
+        algorithms.isEmpty() ? Set.of("RS256") : Set.copyOf(algorithms),
+        null);
   }
 
   private JwtSettings bySecret(String secret, boolean otherKeys) {
@@ -85,11 +88,14 @@ final class JwtReader {
           ConfigKeys.JWT_ALGORITHMS,
           "with " + AccessConfigKeys.JWT_SECRET.name() + " it can only be HS256; remove it");
     }
-    return tokens(null, null, Set.of()).withSecret(secret);
+    return tokens(null, null, Set.of("HS256"), secret);
   }
 
   private JwtSettings tokens(
-      @Nullable String publicKey, @Nullable String location, Set<String> algorithms) {
+      @Nullable String publicKey,
+      @Nullable String location,
+      Set<String> algorithms,
+      @Nullable String secret) {
     return new JwtSettings(
             publicKey,
             location,
@@ -99,8 +105,9 @@ final class JwtReader {
             Set.copyOf(reader.value(AccessConfigKeys.REQUIRED_CLAIMS, List.of())),
             reader.count(ConfigKeys.JWT_MAX_LENGTH),
             clockSkew(),
-            reader.value(ConfigKeys.JWT_REMEMBER, Duration.ZERO))
-        .withClaims(new ClaimReader(reader).read());
+            reader.value(ConfigKeys.JWT_REMEMBER, Duration.ZERO),
+            secret,
+            new ClaimReader(reader).read());
   }
 
   private Duration clockSkew() {

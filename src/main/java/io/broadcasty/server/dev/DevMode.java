@@ -13,7 +13,6 @@ import io.broadcasty.server.config.Settings;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 
@@ -24,10 +23,13 @@ import java.util.List;
  */
 public final class DevMode {
 
-  /** The tenant of the issued tokens. */
-  public static final String TENANT = "demo";
-
+  private static final String TENANT = "demo";
   private static final System.Logger LOG = System.getLogger(DevMode.class.getName());
+  private static final String ALGORITHM = "RS256";
+
+  /** The value of claims that tokens need and whose meaning is unknown here. */
+  private static final String PLACEHOLDER = "development";
+
   private static final Duration TOKEN_LIFE = Duration.ofHours(12);
 
   private final RSAKey key;
@@ -56,7 +58,7 @@ public final class DevMode {
   public JwtSettings jwt() {
     return configured.hasKeys()
         ? configured
-        : configured.withPublicKeys(key.toPublicJWK().toJSONString());
+        : configured.withPublicKeys(key.toPublicJWK().toJSONString(), ALGORITHM);
   }
 
   /** Returns whether the server accepts the tokens of {@link #token}. */
@@ -64,25 +66,42 @@ public final class DevMode {
     return !configured.hasKeys();
   }
 
-  /** Issues a token for a user of the demo tenant. */
+  /** Returns the tenant of the issued tokens. */
+  public String tenant() {
+    String fixed = configured.claims().fixedTenant();
+    return fixed == null ? TENANT : fixed;
+  }
+
+  /** Issues a token that the server accepts, whatever claims it is configured to need. */
   public String token(String subject, List<String> roles) {
-    Instant now = clock.now();
     SignedJWT token =
-        new SignedJWT(
-            new JWSHeader.Builder(JWSAlgorithm.RS256).build(),
-            new JWTClaimsSet.Builder()
-                .subject(subject)
-                .claim("tid", TENANT)
-                .claim("roles", roles)
-                .issueTime(Date.from(now))
-                .expirationTime(Date.from(now.plus(TOKEN_LIFE)))
-                .build());
+        new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).build(), claims(subject, roles));
     try {
       token.sign(new RSASSASigner(key));
     } catch (JOSEException e) {
       throw new IllegalStateException("Cannot sign with the development key", e);
     }
     return token.serialize();
+  }
+
+  private JWTClaimsSet claims(String subject, List<String> roles) {
+    Date now = Date.from(clock.now());
+    JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder();
+    for (String needed : configured.requiredClaims()) {
+      claims.claim(needed, needed.equals("nbf") ? now : PLACEHOLDER);
+    }
+    configured.claims().claims(TENANT, roles).forEach(claims::claim);
+    if (configured.issuer() != null) {
+      claims.issuer(configured.issuer());
+    }
+    if (!configured.audiences().isEmpty()) {
+      claims.audience(configured.audiences().get(0));
+    }
+    return claims
+        .subject(subject)
+        .issueTime(now)
+        .expirationTime(Date.from(now.toInstant().plus(TOKEN_LIFE)))
+        .build();
   }
 
   /** Prints commands to try to the console, ready to be copied. */
@@ -119,7 +138,7 @@ public final class DevMode {
         curl -H "Authorization: Bearer $READER" '%1$s/broadcasty/replay?channel=orders.eu&from=0'
         ────────────────────────────────────────────────────────────────────────────────────
         """
-            .formatted(publicUrl, publisher, reader, keyFile, TENANT);
+            .formatted(publicUrl, publisher, reader, keyFile, tenant());
     System.out.println(guide);
   }
 }

@@ -45,7 +45,7 @@ public class DevTokensServlet extends HttpServlet {
         response,
         JsonWriter.object(
             json -> {
-              json.writeStringField("tenant", DevMode.TENANT);
+              json.writeStringField("tenant", dev.tenant());
               json.writeStringField(
                   "publisher", dev.token("alice", List.of("member", "publisher")));
               json.writeStringField("reader", dev.token("bob", List.of("member")));

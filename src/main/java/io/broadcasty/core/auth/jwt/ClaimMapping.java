@@ -2,6 +2,7 @@ package io.broadcasty.core.auth.jwt;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,18 @@ public record ClaimMapping(@Nullable String fixedTenant, ClaimPath tenant, List<
       }
     }
     return all;
+  }
+
+  /** Returns claims in which this mapping finds a tenant, unless it is fixed, and roles. */
+  public Map<String, Object> claims(String tenantName, Collection<String> roleNames) {
+    Map<String, Object> claims = new HashMap<>();
+    if (fixedTenant == null) {
+      tenant.put(claims, tenantName);
+    }
+    if (!roles.isEmpty()) {
+      roles.get(0).put(claims, List.copyOf(roleNames));
+    }
+    return claims;
   }
 
   /** Names the places of the roles, for messages. */

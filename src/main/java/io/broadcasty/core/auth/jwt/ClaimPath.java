@@ -2,6 +2,7 @@ package io.broadcasty.core.auth.jwt;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.google.errorprone.annotations.ThreadSafe;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,25 @@ public final class ClaimPath {
       }
     }
     return value;
+  }
+
+  /** Puts a value into claims, so that {@link #find} returns it; replaces what is in its way. */
+  void put(Map<String, Object> claims, Object value) {
+    if (pointer == null) {
+      claims.put(text, value);
+      return;
+    }
+    Map<String, Object> at = claims;
+    JsonPointer rest = pointer;
+    for (; !rest.tail().matches(); rest = rest.tail()) {
+      Map<String, Object> next = new HashMap<>();
+      if (at.get(rest.getMatchingProperty()) instanceof Map<?, ?> present) {
+        present.forEach((name, each) -> next.put(String.valueOf(name), each));
+      }
+      at.put(rest.getMatchingProperty(), next);
+      at = next;
+    }
+    at.put(rest.getMatchingProperty(), value);
   }
 
   @Override

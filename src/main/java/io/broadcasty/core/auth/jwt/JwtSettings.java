@@ -53,87 +53,9 @@ public record JwtSettings(
     requiredClaims = Set.copyOf(requiredClaims);
   }
 
-  /** Creates settings with public keys, and with tenant and roles in their usual claims. */
-  public JwtSettings(
-      @Nullable String publicKeys,
-      @Nullable String location,
-      Set<String> algorithms,
-      @Nullable String issuer,
-      List<String> audiences,
-      Set<String> requiredClaims,
-      int maxLength,
-      Duration skew,
-      Duration cacheDuration) {
-    this(
-        publicKeys,
-        location,
-        algorithms,
-        issuer,
-        audiences,
-        requiredClaims,
-        maxLength,
-        skew,
-        cacheDuration,
-        null,
-        ClaimMapping.USUAL);
-  }
-
-  /** Creates settings that require the usual claims. */
-  public JwtSettings(
-      @Nullable String publicKeys,
-      @Nullable String location,
-      Set<String> algorithms,
-      @Nullable String issuer,
-      List<String> audiences,
-      Duration skew,
-      Duration cacheDuration) {
-    this(
-        publicKeys,
-        location,
-        algorithms,
-        issuer,
-        audiences,
-        USUAL_CLAIMS,
-        MAX_LENGTH,
-        skew,
-        cacheDuration);
-  }
-
   /** Returns whether keys, or a location of keys, are configured. */
   public boolean hasKeys() {
     return publicKeys != null || location != null || secret != null;
-  }
-
-  /** Returns a copy that verifies by a secret, with HS256. */
-  public JwtSettings withSecret(String text) {
-    return new JwtSettings(
-        null,
-        null,
-        Set.of("HS256"),
-        issuer,
-        audiences,
-        requiredClaims,
-        maxLength,
-        skew,
-        cacheDuration,
-        text,
-        claims);
-  }
-
-  /** Returns a copy for an issuer that puts tenant and roles elsewhere. */
-  public JwtSettings withClaims(ClaimMapping mapping) {
-    return new JwtSettings(
-        publicKeys,
-        location,
-        algorithms,
-        issuer,
-        audiences,
-        requiredClaims,
-        maxLength,
-        skew,
-        cacheDuration,
-        secret,
-        mapping);
   }
 
   /** Omits the secret, so that it may be logged. */
@@ -142,9 +64,19 @@ public record JwtSettings(
     return "JwtSettings[" + algorithms + ", " + issuer + ", " + audiences + "]";
   }
 
-  /** Returns a copy with these public keys, whose tokens have the usual claims. */
-  public JwtSettings withPublicKeys(String keys) {
+  /** Returns a copy that differs only in its keys: these public keys, of one algorithm. */
+  public JwtSettings withPublicKeys(String keys, String algorithm) {
     return new JwtSettings(
-        keys, null, algorithms, issuer, audiences, requiredClaims, maxLength, skew, cacheDuration);
+        keys,
+        null,
+        Set.of(algorithm),
+        issuer,
+        audiences,
+        requiredClaims,
+        maxLength,
+        skew,
+        cacheDuration,
+        null,
+        claims);
   }
 }

@@ -27,7 +27,9 @@ class ClaimMappingTest {
   private Verdict verdict(ClaimMapping mapping, Consumer<Map<String, Object>> change) {
     Map<String, Object> claims = TestTokens.claims(time.now());
     change.accept(claims);
-    JwtSettings settings = TestTokens.settings(TestTokens.pem(TestTokens.RSA)).withClaims(mapping);
+    JwtSettings settings =
+        TokenSettings.settings(
+            TestTokens.pem(TestTokens.RSA), null, null, Set.of("RS256"), mapping);
     return new JwtAuthenticator(settings, time)
         .authenticate(TestTokens.sign(TestTokens.RSA, claims));
   }

@@ -464,14 +464,7 @@ class JwtAuthenticatorTest {
   @ValueSource(strings = {"HS256", "HS512", "none", "", "rs256", "RSA", "Ed448"})
   void takesNoAlgorithmButThoseWithPublicKeys(String name) {
     JwtSettings settings =
-        new JwtSettings(
-            TestTokens.pem(TestTokens.RSA),
-            null,
-            Set.of(name),
-            null,
-            List.of(),
-            Duration.ZERO,
-            Duration.ZERO);
+        TokenSettings.keys(TestTokens.pem(TestTokens.RSA), name);
     IllegalArgumentException refusal =
         assertThrows(IllegalArgumentException.class, () -> new JwtAuthenticator(settings, time));
     assertTrue(String.valueOf(refusal.getMessage()).contains("RS256"));
@@ -480,7 +473,7 @@ class JwtAuthenticatorTest {
   @Test
   void needsKeys() {
     JwtSettings settings =
-        new JwtSettings(null, null, Set.of("RS256"), null, List.of(), Duration.ZERO, Duration.ZERO);
+        TokenSettings.settings(null, null, null, Set.of("RS256"), ClaimMapping.USUAL);
     assertThrows(IllegalArgumentException.class, () -> new JwtAuthenticator(settings, time));
   }
 
@@ -493,8 +486,12 @@ class JwtAuthenticatorTest {
             Set.of("RS256"),
             issuer,
             audiences,
+            JwtSettings.USUAL_CLAIMS,
+            JwtSettings.MAX_LENGTH,
             Duration.ofSeconds(30),
-            Duration.ZERO),
+            Duration.ZERO,
+            null,
+            ClaimMapping.USUAL),
         time);
   }
 
@@ -549,7 +546,9 @@ class JwtAuthenticatorTest {
             Set.of(claims),
             JwtSettings.MAX_LENGTH,
             Duration.ofSeconds(30),
-            Duration.ZERO),
+            Duration.ZERO,
+            null,
+            ClaimMapping.USUAL),
         time);
   }
 

@@ -42,19 +42,8 @@ class SecretAndEd25519Test {
     }
   }
 
-  private static JwtSettings keys(String publicKeys, String... algorithms) {
-    return new JwtSettings(
-        publicKeys,
-        null,
-        Set.of(algorithms),
-        null,
-        List.of(),
-        Duration.ofSeconds(30),
-        Duration.ZERO);
-  }
-
   private JwtAuthenticator bySecret(String secret) {
-    return new JwtAuthenticator(keys("", "RS256").withSecret(secret), time);
+    return new JwtAuthenticator(TokenSettings.secret(secret), time);
   }
 
   private String input(String header) {
@@ -111,38 +100,15 @@ class SecretAndEd25519Test {
 
   @Test
   void aSecretIsOptedInAloneAndLongEnough() {
-    JwtSettings settings = keys("", "RS256");
-    assertFalse(settings.withSecret(SECRET).toString().contains(SECRET));
-    assertTrue(settings.withSecret(SECRET).hasKeys());
-    rejected(settings.withSecret(SECRET.substring(1)), "32");
-    JwtSettings secret = settings.withSecret(SECRET);
+    assertFalse(TokenSettings.secret(SECRET).toString().contains(SECRET));
+    assertTrue(TokenSettings.secret(SECRET).hasKeys());
+    rejected(TokenSettings.secret(SECRET.substring(1)), "32");
+    JwtSettings secret = TokenSettings.secret(SECRET);
     rejected(
-        new JwtSettings(
-            TestTokens.pem(TestTokens.RSA),
-            null,
-            Set.of("HS256"),
-            null,
-            List.of(),
-            Set.of(),
-            JwtSettings.MAX_LENGTH,
-            Duration.ZERO,
-            Duration.ZERO,
-            SECRET,
-            ClaimMapping.USUAL),
+        TokenSettings.settings(TestTokens.pem(TestTokens.RSA), null, SECRET, Set.of("HS256"), ClaimMapping.USUAL),
         "one of them");
     rejected(
-        new JwtSettings(
-            null,
-            null,
-            Set.of("HS256", "RS256"),
-            null,
-            List.of(),
-            Set.of(),
-            JwtSettings.MAX_LENGTH,
-            Duration.ZERO,
-            Duration.ZERO,
-            SECRET,
-            ClaimMapping.USUAL),
+        TokenSettings.settings(null, null, SECRET, Set.of("HS256", "RS256"), ClaimMapping.USUAL),
         "only");
     accepted(new JwtAuthenticator(secret, time), hmac("HS256", SECRET));
   }
@@ -160,14 +126,14 @@ class SecretAndEd25519Test {
     String set = "{\"keys\":[" + jwk.replace("{", "{\"kid\":\"k\",") + "]}";
     for (String text : List.of(pem, jwk)) {
       JwtAuthenticator authenticator =
-          new JwtAuthenticator(keys(text, "EdDSA", "Ed25519", "RS256"), time);
+          new JwtAuthenticator(TokenSettings.keys(text, "EdDSA", "Ed25519", "RS256"), time);
       accepted(authenticator, ed25519("{\"alg\":\"EdDSA\"}", PAIR));
       accepted(authenticator, ed25519("{\"alg\":\"Ed25519\",\"kid\":\"any\"}", PAIR));
       refused(authenticator, ed25519("{\"alg\":\"EdDSA\"}", OTHER), "signature");
       refused(authenticator, ed25519("{\"alg\":\"EdDSA\"}", PAIR) + "AA", "signature");
       refused(authenticator, ed25519("{\"alg\":\"RS256\"}", PAIR), "key that is not known");
     }
-    JwtAuthenticator bySet = new JwtAuthenticator(keys(set, "EdDSA"), time);
+    JwtAuthenticator bySet = new JwtAuthenticator(TokenSettings.keys(set, "EdDSA"), time);
     accepted(bySet, ed25519("{\"alg\":\"EdDSA\",\"kid\":\"k\"}", PAIR));
     refused(bySet, ed25519("{\"alg\":\"EdDSA\",\"kid\":\"x\"}", PAIR), "not known");
   }
@@ -175,10 +141,10 @@ class SecretAndEd25519Test {
   @Test
   void ed25519IsRefusedUnlessAllowedAndOtherCurvesCannotBeRead() {
     refused(
-        new JwtAuthenticator(keys(TestTokens.pem(TestTokens.RSA), "RS256"), time),
+        new JwtAuthenticator(TokenSettings.keys(TestTokens.pem(TestTokens.RSA), "RS256"), time),
         ed25519("{\"alg\":\"EdDSA\"}", PAIR),
         "algorithm");
-    rejected(keys(TestTokens.pem(pair("Ed448").getPublic()), "EdDSA"), "");
-    rejected(keys(TestTokens.pem(pair("X25519").getPublic()), "EdDSA"), "");
+    rejected(TokenSettings.keys(TestTokens.pem(pair("Ed448").getPublic()), "EdDSA"), "");
+    rejected(TokenSettings.keys(TestTokens.pem(pair("X25519").getPublic()), "EdDSA"), "");
   }
 }

@@ -38,19 +38,11 @@ final class TestTokens {
    * skew.
    */
   static JwtSettings settings(String publicKeys) {
-    return new JwtSettings(
-        publicKeys,
-        null,
-        Set.of("RS256", "PS256", "ES256"),
-        null,
-        List.of(),
-        Duration.ofSeconds(30),
-        Duration.ZERO);
+    return TokenSettings.keys(publicKeys, "RS256", "PS256", "ES256");
   }
 
   static JwtSettings at(String location) {
-    return new JwtSettings(
-        null, location, Set.of("RS256"), null, List.of(), Duration.ofSeconds(30), Duration.ZERO);
+    return TokenSettings.settings(null, location, null, Set.of("RS256"), ClaimMapping.USUAL);
   }
 
   /** Returns the claims of a valid token: issued a minute ago, valid for an hour. */
