@@ -71,13 +71,13 @@ class TokensPageTest {
     assumeTrue(exists("python3"), "without Python");
     Files.writeString(folder.resolve("sign.py"), blocks("python").get(0));
     String token = run("python3", "sign.py");
-    JwtSettings settings =
-        TokenSettings.secret(Files.readString(folder.resolve("secret.txt")));
+    JwtSettings settings = TokenSettings.secret(Files.readString(folder.resolve("secret.txt")));
     accept(new JwtAuthenticator(settings, WallClock.system()).authenticate(token));
   }
 
   private void verify(String publicKey, String algorithm, String token) throws IOException {
-    JwtSettings settings = TokenSettings.keys(Files.readString(folder.resolve(publicKey)), algorithm);
+    JwtSettings settings =
+        TokenSettings.keys(Files.readString(folder.resolve(publicKey)), algorithm);
     accept(new JwtAuthenticator(settings, WallClock.system()).authenticate(token));
   }
 

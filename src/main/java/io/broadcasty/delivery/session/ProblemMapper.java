@@ -14,14 +14,12 @@ import io.broadcasty.presence.service.PresenceOutcome;
 import io.broadcasty.streams.publish.PublishOutcome;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Maps the outcomes of use cases to the protocol's problems, the same for every transport. */
 public final class ProblemMapper {
 
-  private static final System.Logger LOG = System.getLogger(ProblemMapper.class.getName());
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
   private static final Duration MEMORY_RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration CONNECTION_RETRY_AFTER = Duration.ofSeconds(10);
@@ -295,7 +293,6 @@ public final class ProblemMapper {
           ? new Unidentified(refused(refused))
           : new Identified(((Authenticator.Authenticated) verdict).caller().from(address));
     } catch (AuthenticationUnavailableException e) {
-      LOG.log(Level.WARNING, "Cannot verify tokens now", e);
       return new Unidentified(
           new Problem(
               Code.UNAVAILABLE, "tokens cannot be verified now: " + e.getMessage(), RETRY_AFTER));

@@ -58,10 +58,7 @@ final class JwtReader {
     List<String> algorithms =
         list(reader.optional(ConfigKeys.JWT_ALGORITHMS), "mp.jwt.verify.publickey.algorithm");
     return tokens(
-        publicKey,
-        location,
-        algorithms.isEmpty() ? Set.of("RS256") : Set.copyOf(algorithms),
-        null);
+        publicKey, location, algorithms.isEmpty() ? Set.of("RS256") : Set.copyOf(algorithms), null);
   }
 
   private JwtSettings bySecret(String secret, boolean otherKeys) {
@@ -97,17 +94,17 @@ final class JwtReader {
       Set<String> algorithms,
       @Nullable String secret) {
     return new JwtSettings(
-            publicKey,
-            location,
-            algorithms,
-            firstSet(reader.optional(ConfigKeys.JWT_ISSUER), "mp.jwt.verify.issuer"),
-            list(reader.optional(ConfigKeys.JWT_AUDIENCES), "mp.jwt.verify.audiences"),
-            Set.copyOf(reader.value(AccessConfigKeys.REQUIRED_CLAIMS, List.of())),
-            reader.count(ConfigKeys.JWT_MAX_LENGTH),
-            clockSkew(),
-            reader.value(ConfigKeys.JWT_REMEMBER, Duration.ZERO),
-            secret,
-            new ClaimReader(reader).read());
+        publicKey,
+        location,
+        algorithms,
+        firstSet(reader.optional(ConfigKeys.JWT_ISSUER), "mp.jwt.verify.issuer"),
+        list(reader.optional(ConfigKeys.JWT_AUDIENCES), "mp.jwt.verify.audiences"),
+        Set.copyOf(reader.value(AccessConfigKeys.REQUIRED_CLAIMS, List.of())),
+        reader.count(ConfigKeys.JWT_MAX_LENGTH),
+        clockSkew(),
+        reader.value(ConfigKeys.JWT_REMEMBER, Duration.ZERO),
+        secret,
+        new ClaimReader(reader).read());
   }
 
   private Duration clockSkew() {

@@ -3,6 +3,8 @@ package io.broadcasty.admin.audit.jdbc;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.admin.audit.AuditEvent;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.core.background.FailureLog;
+import io.broadcasty.core.time.Ticker;
 import io.broadcasty.infra.database.AuditLogTable;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.Transactions;
@@ -20,6 +22,10 @@ public final class JdbcAuditLog implements AuditLog {
   private static final String NO_TENANT = "";
 
   private final Transactions transactions;
+
+  private final FailureLog failures =
+      new FailureLog(
+          LOG, Level.WARNING, "Writing to the audit log, which loses entries,", Ticker.system());
 
   /**
    * @param database stays open
@@ -44,8 +50,10 @@ public final class JdbcAuditLog implements AuditLog {
                     event.timeMillis());
                 return true;
               });
+      failures.recordSuccess();
     } catch (SQLException e) {
-      LOG.log(Level.WARNING, "Cannot write to the audit log: `" + event.action() + "`", e);
+      failures.recordFailure(e);
+      LOG.log(Level.DEBUG, () -> "Not in the audit log: `" + event.action() + "`");
     }
   }
 }

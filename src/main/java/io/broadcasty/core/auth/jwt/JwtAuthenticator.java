@@ -17,8 +17,11 @@ import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
+import java.lang.System.Logger.Level;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Date;
@@ -38,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public final class JwtAuthenticator implements Authenticator {
 
+  private static final System.Logger LOG = System.getLogger(JwtAuthenticator.class.getName());
   private static final String TENANT = "tid";
   private static final String ROLES = "roles";
   private static final String NO_KEYS = "the keys of the issuer cannot be fetched or read";
@@ -64,6 +68,10 @@ public final class JwtAuthenticator implements Authenticator {
   @SuppressWarnings("ThreadSafe") // immutable
   private final SignatureKeys keys;
 
+  /** Its success is a fetch, not a verified token, whose key may have been known before. */
+  private final FailureLog failures =
+      new FailureLog(LOG, Level.WARNING, "Fetching the keys of the issuer", Ticker.system());
+
   private volatile boolean fetched;
 
   /**
@@ -73,11 +81,16 @@ public final class JwtAuthenticator implements Authenticator {
   public JwtAuthenticator(JwtSettings settings, WallClock clock) {
     this.settings = settings;
     this.clock = clock;
-    this.keys = SignatureKeys.of(settings, () -> fetched = true);
+    this.keys = SignatureKeys.of(settings, this::onFetched);
     processor.setJWSKeySelector(keys);
     processor.setJWSVerifierFactory(new Ed25519Keys.VerifierFactory());
     processor.setJWSTypeVerifier((type, context) -> {}); // checked below, like the claims
     processor.setJWTClaimsSetVerifier(null); // to give a reason
+  }
+
+  private void onFetched() {
+    fetched = true;
+    failures.recordSuccess();
   }
 
   /** Describes the keys in force, for the start-up log. */
@@ -119,8 +132,9 @@ public final class JwtAuthenticator implements Authenticator {
       if (fetched) { // Fetched a moment ago. Made-up key ids must not cause a fetch each.
         return unknownKey();
       }
-      throw new AuthenticationUnavailableException(NO_KEYS, e);
+      throw new AuthenticationUnavailableException(NO_KEYS, e); // after a failure that was logged
     } catch (KeySourceException e) {
+      failures.recordFailure(e);
       throw new AuthenticationUnavailableException(NO_KEYS, e);
     } catch (BadJWSException e) {
       return refused("the token's signature does not fit any of the keys known here");

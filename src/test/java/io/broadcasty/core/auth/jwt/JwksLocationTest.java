@@ -106,6 +106,27 @@ class JwksLocationTest {
   }
 
   @Test
+  void logsAnIssuerThatIsAwayOnceAndItsReturn() {
+    status = 503;
+    try (LogCapture log = new LogCapture(JwtAuthenticator.class)) {
+      for (int i = 0; i < 20; i++) {
+        assertUnavailable(); // by turns: not fetched, and not fetched because of the limit
+      }
+      assertEquals(List.of("Fetching the keys of the issuer failed; trying again"), log.lines());
+      assertEquals(1, log.thrown().size());
+      log.clear();
+      authenticator = new JwtAuthenticator(TestTokens.at(location()), time);
+      assertUnavailable();
+      serve(TestTokens.RSA);
+      status = 200;
+      assertAccepted(TestTokens.RSA);
+      assertAccepted(TestTokens.RSA);
+      assertEquals(2, log.lines().size(), log::text);
+      assertTrue(log.lines().get(1).contains("works again"), log::text);
+    }
+  }
+
+  @Test
   void isUnavailableWhenTheAnswerContainsNoKeys() {
     status = 500;
     body = "oops";

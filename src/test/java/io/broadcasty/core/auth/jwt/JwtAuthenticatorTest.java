@@ -463,8 +463,7 @@ class JwtAuthenticatorTest {
   @ParameterizedTest
   @ValueSource(strings = {"HS256", "HS512", "none", "", "rs256", "RSA", "Ed448"})
   void takesNoAlgorithmButThoseWithPublicKeys(String name) {
-    JwtSettings settings =
-        TokenSettings.keys(TestTokens.pem(TestTokens.RSA), name);
+    JwtSettings settings = TokenSettings.keys(TestTokens.pem(TestTokens.RSA), name);
     IllegalArgumentException refusal =
         assertThrows(IllegalArgumentException.class, () -> new JwtAuthenticator(settings, time));
     assertTrue(String.valueOf(refusal.getMessage()).contains("RS256"));

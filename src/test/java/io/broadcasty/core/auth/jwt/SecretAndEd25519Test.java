@@ -17,7 +17,6 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.interfaces.EdECPublicKey;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -105,7 +104,8 @@ class SecretAndEd25519Test {
     rejected(TokenSettings.secret(SECRET.substring(1)), "32");
     JwtSettings secret = TokenSettings.secret(SECRET);
     rejected(
-        TokenSettings.settings(TestTokens.pem(TestTokens.RSA), null, SECRET, Set.of("HS256"), ClaimMapping.USUAL),
+        TokenSettings.settings(
+            TestTokens.pem(TestTokens.RSA), null, SECRET, Set.of("HS256"), ClaimMapping.USUAL),
         "one of them");
     rejected(
         TokenSettings.settings(null, null, SECRET, Set.of("HS256", "RS256"), ClaimMapping.USUAL),
