@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.javacrumbs.shedlock.core.ClockProvider;
 import net.javacrumbs.shedlock.core.LockConfiguration;
 import net.javacrumbs.shedlock.core.LockProvider;
@@ -22,10 +23,11 @@ import net.javacrumbs.shedlock.provider.jdbc.JdbcLockProvider;
 @ThreadSafe
 public final class JdbcLeaderLocks {
 
-  private static final String TABLE = "broadcasty_locks";
+  static final String TABLE = "broadcasty_locks";
 
   private final Database database;
   private final LockProvider locks;
+  private final UnconfirmedLocks unconfirmed = new UnconfirmedLocks();
 
   public JdbcLeaderLocks(Database database) {
     this.database = database;
@@ -43,10 +45,13 @@ public final class JdbcLeaderLocks {
    * @throws DatabaseException when the database cannot be queried; trying again later is right
    */
   public void runIfAcquired(String task, Duration atMost, Duration once, Runnable work) {
+    LockConfiguration configuration =
+        new LockConfiguration(ClockProvider.now(), task, atMost, once);
     Optional<SimpleLock> lock;
     try {
-      lock = acquire(new LockConfiguration(ClockProvider.now(), task, atMost, once));
+      lock = acquire(configuration);
     } catch (SQLException | RuntimeException e) {
+      unconfirmed.add(configuration);
       throw new DatabaseException("the leader lock cannot be acquired in the database", e);
     }
     if (lock.isPresent()) {
@@ -58,9 +63,23 @@ public final class JdbcLeaderLocks {
     }
   }
 
-  /** Acquires a lock within the limit of a call; one that is acquired too late ends by itself. */
+  /** Acquires a lock within the limit of a call; one that is acquired too late is released. */
   private Optional<SimpleLock> acquire(LockConfiguration configuration) throws SQLException {
-    return database.run(() -> locks.lock(configuration), database.limits().call(), () -> {});
+    AtomicBoolean abandoned = new AtomicBoolean();
+    return database.run(
+        () -> {
+          unconfirmed.release(database, configuration.getName());
+          Optional<SimpleLock> lock = locks.lock(configuration);
+          if (abandoned.get()) {
+            unconfirmed.release(database, configuration.getName());
+          }
+          return lock;
+        },
+        database.limits().call(),
+        () -> {
+          unconfirmed.add(configuration);
+          abandoned.set(true);
+        });
   }
 
   /** Releases a lock; one that cannot be released ends by itself. */

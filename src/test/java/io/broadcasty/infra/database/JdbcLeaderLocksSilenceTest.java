@@ -58,6 +58,44 @@ class JdbcLeaderLocksSilenceTest {
     }
   }
 
+  /** The call that was left behind goes on, and acquires the lock for a task that nobody runs. */
+  @Test
+  void aLockThatIsAcquiredTooLateIsReleased() throws Exception {
+    CountDownLatch hanging = new CountDownLatch(1);
+    CountDownLatch acquired = new CountDownLatch(1);
+    AtomicBoolean hang = new AtomicBoolean();
+    List<String> done = new CopyOnWriteArrayList<>();
+    try (Database pool = Database.open(Postgres.newDatabase());
+        Database external =
+            Database.using(
+                new DataSourceWrapper(pool.dataSource()) {
+                  @Override
+                  public Connection getConnection() throws SQLException {
+                    awaitUnless(hang, hanging);
+                    return real.getConnection();
+                  }
+                },
+                LIMITS,
+                task ->
+                    new Thread(
+                        () -> {
+                          task.run();
+                          acquired.countDown();
+                        }))) {
+      JdbcLeaderLocks locks = new JdbcLeaderLocks(external);
+      hang.set(true);
+      assertThrows(
+          DatabaseException.class,
+          () -> locks.runIfAcquired("prune", LONG, LONG, () -> done.add("too late")));
+      hang.set(false);
+      hanging.countDown();
+      assertTrue(acquired.await(30, TimeUnit.SECONDS), "the call has not ended");
+      new JdbcLeaderLocks(pool)
+          .runIfAcquired("prune", LONG, Duration.ZERO, () -> done.add("another node"));
+      assertEquals(List.of("another node"), done);
+    }
+  }
+
   private static void awaitUnless(AtomicBoolean hang, CountDownLatch end) throws SQLException {
     try {
       if (hang.get() && !end.await(20, TimeUnit.SECONDS)) {

@@ -3,6 +3,8 @@ package io.broadcasty.infra.database;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,6 +13,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +99,88 @@ class JdbcLeaderLocksTest {
         DatabaseException.class,
         () -> locks.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("without")));
     assertEquals(List.of("before"), done);
+  }
+
+  /** The database may have locked before the connection broke. */
+  @Test
+  void aLockWhoseAnswerWasLostIsReleased() {
+    AtomicBoolean lose = new AtomicBoolean();
+    try (Database external = Database.using(losing(lose))) {
+      JdbcLeaderLocks one = new JdbcLeaderLocks(external);
+      one.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("before"));
+      lose.set(true);
+      assertThrows(
+          DatabaseException.class,
+          () -> one.runIfAcquired("prune", LONG, LONG, () -> done.add("unanswered")));
+      new JdbcLeaderLocks(database)
+          .runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("two, too early"));
+      one.runIfAcquired("scan", LONG, NO_MINIMUM, () -> done.add("another task"));
+      one.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("again"));
+    }
+    assertEquals(List.of("before", "another task", "again"), done);
+  }
+
+  @Test
+  void aLockThatAnotherNodeHasAcquiredSinceIsKept() {
+    AtomicBoolean lose = new AtomicBoolean();
+    try (Database external = Database.using(losing(lose))) {
+      JdbcLeaderLocks one = new JdbcLeaderLocks(external);
+      JdbcLeaderLocks two = new JdbcLeaderLocks(database);
+      two.runIfAcquired(
+          "prune",
+          LONG,
+          NO_MINIMUM,
+          () -> {
+            lose.set(true);
+            assertThrows(
+                DatabaseException.class,
+                () -> one.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("unanswered")));
+            one.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("one, too early"));
+            done.add("two");
+          });
+    }
+    assertEquals(List.of("two"), done);
+  }
+
+  /** Returns a data source that loses the answer to the next update of a lock. */
+  private DataSource losing(AtomicBoolean lose) {
+    return new DataSourceWrapper(database.dataSource()) {
+      @Override
+      public Connection getConnection() throws SQLException {
+        Connection connection = real.getConnection();
+        return proxy(
+            Connection.class,
+            (method, arguments) -> {
+              Object result = method.invoke(connection, arguments);
+              if (result instanceof PreparedStatement statement
+                  && String.valueOf(arguments[0]).startsWith("UPDATE broadcasty_locks")) {
+                return proxy(
+                    PreparedStatement.class,
+                    (inner, values) -> {
+                      Object count = inner.invoke(statement, values);
+                      if (inner.getName().equals("executeUpdate") && lose.getAndSet(false)) {
+                        throw new SQLException("scripted: the answer is lost", "08006");
+                      }
+                      return count;
+                    });
+              }
+              return result;
+            });
+      }
+    };
+  }
+
+  private interface Call {
+    @Nullable Object of(Method method, Object @Nullable [] arguments)
+        throws SQLException, ReflectiveOperationException;
+  }
+
+  private static <T> T proxy(Class<T> type, Call call) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> call.of(method, arguments)));
   }
 
   @Test
