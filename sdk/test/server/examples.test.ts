@@ -200,9 +200,17 @@ describe('the push page', { timeout: 120_000 }, () => {
       devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => registrations[0] && resolve(registrations[0].registrationId)),
     );
     await devtools.send('ServiceWorker.enable');
+    // Asking the page earlier would not work: Chromium then drops those recorded but not displayed yet.
+    let displayed = 0;
+    devtools.on('BackgroundService.backgroundServiceEventReceived', ({ backgroundServiceEvent }) => {
+      displayed += backgroundServiceEvent.eventName === 'Notification displayed' ? 1 : 0;
+    });
+    await devtools.send('BackgroundService.startObserving', { service: 'notifications' });
+    await devtools.send('BackgroundService.setRecording', { service: 'notifications', shouldRecord: true });
     await devtools.send('ServiceWorker.deliverPushMessage', { origin: site.url, registrationId: await registered, data: JSON.stringify(pushService.received[0]) });
-    const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body }) => `${title}: ${body}`));
-    await waitUntil('it is shown', async () => (await shown()).includes('News: The board is open'));
+    await waitUntil('it is displayed', () => displayed === 1);
+    const shown = await page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body }) => `${title}: ${body}`));
+    assert.deepEqual(shown, ['News: The board is open']);
 
     await page.reload();
     await page.waitForSelector('#here:has-text("follows the news")');

@@ -104,12 +104,22 @@ export class RealServer {
   }
 }
 
-/** Returns a port of this machine that is not in use. */
+/**
+ * Returns a port of this machine that is not in use. It lies below those that the system gives to
+ * outgoing connections, which could otherwise take it before the server does.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await once(probe.listen(0, '127.0.0.1'), 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((closed) => probe.close(closed));
-  return port;
+  for (;;) {
+    const probe = createServer();
+    const listening = once(probe, 'listening');
+    probe.listen(22_000 + Math.floor(Math.random() * 10_000), '127.0.0.1');
+    try {
+      await listening;
+    } catch {
+      continue; // taken
+    }
+    const { port } = probe.address() as AddressInfo;
+    await new Promise((closed) => probe.close(closed));
+    return port;
+  }
 }
-

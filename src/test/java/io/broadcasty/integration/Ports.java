@@ -1,7 +1,6 @@
 package io.broadcasty.integration;
 
-import java.io.IOException;
-import java.net.ServerSocket;
+import io.broadcasty.FreePorts;
 
 /**
  * Free ports for one server.
@@ -11,11 +10,7 @@ import java.net.ServerSocket;
  */
 record Ports(int http, int https, int management) {
 
-  static Ports free() throws IOException {
-    try (ServerSocket http = new ServerSocket(0);
-        ServerSocket https = new ServerSocket(0);
-        ServerSocket management = new ServerSocket(0)) {
-      return new Ports(http.getLocalPort(), https.getLocalPort(), management.getLocalPort());
-    }
+  static Ports free() {
+    return new Ports(FreePorts.next(), FreePorts.next(), FreePorts.next());
   }
 }

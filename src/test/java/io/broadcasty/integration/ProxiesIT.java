@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.broadcasty.FreePorts;
 import io.broadcasty.core.auth.Pem;
 import io.broadcasty.push.provider.TestCertificate;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -131,10 +131,7 @@ class ProxiesIT extends ServerTestBase {
   @EnumSource
   void followsThePage(Proxy proxy) throws Exception {
     assumeTrue(proxy.isInstalled(), proxy.program + " is not installed, so it is not tested");
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    int port = FreePorts.next();
     Process process = start(proxy, port);
     try {
       Api proxied =

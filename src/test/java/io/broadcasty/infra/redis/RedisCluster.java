@@ -1,5 +1,6 @@
 package io.broadcasty.infra.redis;
 
+import io.broadcasty.FreePorts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ public final class RedisCluster implements AutoCloseable {
     for (int i = 0; i < (replicas ? 2 * PRIMARIES : PRIMARIES); i++) {
       cluster.servers.add(
           RedisServer.start(
-              RedisServer.freePort(),
+              FreePorts.next(),
               List.of(
                   "--cluster-enabled",
                   "yes",

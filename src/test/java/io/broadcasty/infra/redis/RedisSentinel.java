@@ -1,5 +1,6 @@
 package io.broadcasty.infra.redis;
 
+import io.broadcasty.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ public final class RedisSentinel implements AutoCloseable {
 
   private final RedisServer primary;
   private final RedisServer replica;
-  private final int port = RedisServer.freePort();
+  private final int port = FreePorts.next();
   private final Process process;
   private final Path file;
 

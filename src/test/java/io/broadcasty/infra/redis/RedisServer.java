@@ -1,11 +1,11 @@
 package io.broadcasty.infra.redis;
 
 import io.broadcasty.Directories;
+import io.broadcasty.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ public final class RedisServer implements AutoCloseable {
 
   /** Starts a server and waits until it answers. */
   public static RedisServer start(String... options) {
-    return start(freePort(), List.of(options));
+    return start(FreePorts.next(), List.of(options));
   }
 
   static RedisServer start(int port, List<String> options) {
@@ -184,16 +184,6 @@ public final class RedisServer implements AutoCloseable {
     kill();
     Directories.delete(folder);
     Directories.delete(copy);
-  }
-
-  /** Returns a free port that leaves room for a Cluster's bus port, 10 000 above it. */
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      int port = socket.getLocalPort();
-      return port < 55_000 ? port : freePort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private void signal(String name) {

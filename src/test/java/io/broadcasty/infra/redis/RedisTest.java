@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,19 +26,19 @@ class RedisTest {
 
   @Test
   void noServerListens() {
-    RedisUnusableException fault = fault("redis://127.0.0.1:" + RedisServer.freePort());
+    RedisUnusableException fault = fault("redis://127.0.0.1:" + FreePorts.next());
     assertTrue(fault.isTransient());
     assertTrue(String.valueOf(fault.getMessage()).contains("cannot be reached"));
   }
 
   @Test
   void noSentinelAnswers() {
-    assertTrue(fault("redis-sentinel://127.0.0.1:" + RedisServer.freePort() + "/m").isTransient());
+    assertTrue(fault("redis-sentinel://127.0.0.1:" + FreePorts.next() + "/m").isTransient());
   }
 
   @Test
   void noNodeOfTheClusterAnswers() {
-    assertTrue(fault("redis-cluster://127.0.0.1:" + RedisServer.freePort()).isTransient());
+    assertTrue(fault("redis-cluster://127.0.0.1:" + FreePorts.next()).isTransient());
   }
 
   @Test

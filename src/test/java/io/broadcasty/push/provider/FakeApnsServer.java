@@ -3,9 +3,8 @@ package io.broadcasty.push.provider;
 import com.eatthepath.pushy.apns.server.MockApnsServer;
 import com.eatthepath.pushy.apns.server.MockApnsServerBuilder;
 import com.eatthepath.pushy.apns.server.PushNotificationHandler;
+import io.broadcasty.FreePorts;
 import io.netty.channel.nio.NioEventLoopGroup;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 
@@ -27,9 +26,7 @@ public final class FakeApnsServer implements AutoCloseable {
             .setEventLoopGroup(threads)
             .setHandlerFactory(session -> handler)
             .build();
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = FreePorts.next();
     server.start(port).get(10, TimeUnit.SECONDS);
   }
 

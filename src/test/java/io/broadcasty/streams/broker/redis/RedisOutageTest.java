@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.FreePorts;
 import io.broadcasty.LogCapture;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.infra.redis.RedisAvailability;
@@ -121,7 +122,7 @@ class RedisOutageTest {
 
   @Test
   void primaryBecomesAReplica() {
-    admin.replicaof("127.0.0.1", RedisServer.freePort());
+    admin.replicaof("127.0.0.1", FreePorts.next());
     assertOutage(State.DOWN, "broadcasty.redis.url", () -> admin.replicaofNoOne());
   }
 
