@@ -4,6 +4,7 @@ import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.cluster.nodes.CutOffSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.memory.MemoryLimits;
 import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
 import io.broadcasty.core.rbac.Administration;
@@ -42,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param auditRetention how long entries of the audit log are kept
  * @param dataSource the JNDI name of the server's data source; null for Broadcasty's own pool, see
  *     {@code database}
+ * @param databaseKey says where the database is, for messages
+ * @param redisKey says where Redis is, for messages
  * @param pushProviders open the enabled push services
  * @param notices hints for operators that are no faults
  * @param drain the time over which a stopping node closes its streams
@@ -74,7 +77,9 @@ public record Settings(
     PushSettings push,
     @Nullable String dataSource,
     DatabaseSettings database,
+    ConfigKey<String> databaseKey,
     RedisSettings redis,
+    ConfigKey<String> redisKey,
     int redisReplicas,
     Relay relay,
     List<PushProviderFactory.Opener> pushProviders,

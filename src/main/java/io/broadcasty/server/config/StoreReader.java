@@ -32,10 +32,7 @@ final class StoreReader {
   }
 
   DatabaseSettings database(String dataDir) {
-    String url =
-        reader
-            .optional(ConfigKeys.DB_URL)
-            .orElse("jdbc:h2:file:" + Path.of(dataDir).toAbsolutePath().resolve("broadcasty"));
+    String url = reader.optional(ConfigKeys.DB_URL).orElseGet(() -> embeddedUrl(dataDir));
     if (!url.startsWith("jdbc:")) {
       reader.fault(ConfigKeys.DB_URL.name() + ": must be a JDBC URL, which begins with jdbc:");
     }
@@ -46,10 +43,30 @@ final class StoreReader {
         Math.max(2, reader.count(ConfigKeys.DB_POOL)));
   }
 
+  /** Returns the key that says where the database is. */
+  ConfigKey<String> databaseKey() {
+    if (reader.optional(ConfigKeys.DB_DATASOURCE).isPresent()) {
+      return ConfigKeys.DB_DATASOURCE;
+    }
+    return reader.optional(ConfigKeys.DB_URL).isPresent() ? ConfigKeys.DB_URL : ConfigKeys.DATA_DIR;
+  }
+
+  private static String embeddedUrl(String dataDir) {
+    return "jdbc:h2:file:" + Path.of(dataDir).toAbsolutePath().resolve("broadcasty");
+  }
+
   RedisSettings redis() {
-    String connection = reader.value(ConfigKeys.REDIS_CONN, DEFAULT_CONNECTION);
-    ConfigKey<String> key =
-        connection.equals(DEFAULT_CONNECTION) ? ConfigKeys.REDIS_URL : redisUrl(connection);
+    ConfigKey<String> key = redisKey();
+    if (!key.equals(ConfigKeys.REDIS_URL) && reader.optional(key).isEmpty()) {
+      reader.fault(
+          key.name()
+              + " (or "
+              + key.environmentName()
+              + "): is missing, but "
+              + ConfigKeys.REDIS_CONN.name()
+              + " names this connection; for example "
+              + key.example());
+    }
     String prefix = reader.value(ConfigKeys.REDIS_PREFIX, "");
     if (prefix.contains("{") || prefix.contains("}")) {
       reader.fault(
@@ -66,21 +83,17 @@ final class StoreReader {
     }
   }
 
-  private ConfigKey<String> redisUrl(String connection) {
+  /** Returns the key that says where Redis is: that of the named connection, if one is named. */
+  ConfigKey<String> redisKey() {
+    String connection = reader.value(ConfigKeys.REDIS_CONN, DEFAULT_CONNECTION);
     ConfigKey<String> url = ConfigKeys.REDIS_URL;
-    ConfigKey<String> key =
-        new ConfigKey<>(
-            url.name() + "." + connection, ConfigType.TEXT, null, url.example(), url.description());
-    if (reader.optional(key).isEmpty()) {
-      reader.fault(
-          key.name()
-              + " (or "
-              + key.environmentName()
-              + "): is missing, but "
-              + ConfigKeys.REDIS_CONN.name()
-              + " names this connection; for example "
-              + key.example());
-    }
-    return key;
+    return connection.equals(DEFAULT_CONNECTION)
+        ? url
+        : new ConfigKey<>(
+            url.name() + "." + connection,
+            ConfigType.TEXT,
+            null,
+            url.example(),
+            url.description());
   }
 }

@@ -7,7 +7,6 @@ import io.broadcasty.infra.database.DatabaseException;
 import io.broadcasty.infra.database.EmbeddedH2;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisUnusableException;
-import io.broadcasty.server.config.ConfigKeys;
 import io.broadcasty.server.config.InvalidConfigurationException;
 import io.broadcasty.server.config.Settings;
 import java.lang.System.Logger.Level;
@@ -32,15 +31,14 @@ public final class StoreConnections {
 
   public static Database database(Settings settings, Ticker ticker) {
     String dataSource = settings.dataSource();
-    ConfigKey<String> key = dataSource == null ? ConfigKeys.DB_URL : ConfigKeys.DB_DATASOURCE;
     try {
       return dataSource == null
           ? EmbeddedH2.open(settings.database())
           : Database.using(DataSourceFinder.ofServer(ticker).find(dataSource));
     } catch (DatabaseException e) {
-      throw fault(key, e.reason());
+      throw fault(settings.databaseKey(), e.reason());
     } catch (IllegalArgumentException e) {
-      throw fault(key, String.valueOf(e.getMessage()));
+      throw fault(settings.databaseKey(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -58,7 +56,7 @@ public final class StoreConnections {
         return redis;
       } catch (RedisUnusableException e) {
         if (!e.isTransient() || ticker.readNanos() - start >= REDIS_TIMEOUT.toNanos()) {
-          throw fault(ConfigKeys.REDIS_URL, String.valueOf(e.getMessage()));
+          throw fault(settings.redisKey(), String.valueOf(e.getMessage()));
         }
       }
       LockSupport.parkNanos(PAUSE.toNanos());
