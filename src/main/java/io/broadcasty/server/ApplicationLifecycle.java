@@ -18,6 +18,15 @@ public class ApplicationLifecycle implements ServletContextListener {
   @Inject private Startup startup;
   @Inject private Instance<Protocols> protocols;
 
+  /** Called by the server, which then sets the fields. */
+  @SuppressWarnings("NullAway.Init")
+  public ApplicationLifecycle() {}
+
+  ApplicationLifecycle(Startup startup, Instance<Protocols> protocols) {
+    this.startup = startup;
+    this.protocols = protocols;
+  }
+
   @Override
   public void contextInitialized(ServletContextEvent event) {
     String serverInfo = event.getServletContext().getServerInfo();
@@ -30,11 +39,13 @@ public class ApplicationLifecycle implements ServletContextListener {
           protocols.get(),
           startup.settings().edge(),
           startup.outputs());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (FailedStart.endsProcess(startup.configuration(), serverInfo)) {
-        FailedStart.end(String.valueOf(e.getMessage()), FailedStart.exitCode(e), serverInfo);
+        FailedStart.end(e, serverInfo);
       }
-      LOG.log(Level.ERROR, e.getMessage());
+      LOG.log(Level.ERROR, FailedStart.reason(e));
+      startup.stop(); // the server may leave the application as it is
+      startup.removeSignalHandlers();
       throw e;
     }
   }

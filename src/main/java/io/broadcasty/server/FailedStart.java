@@ -19,9 +19,9 @@ import java.util.logging.LogManager;
 final class FailedStart {
 
   /** The exit code for a wrong configuration, {@code EX_CONFIG} of sysexits.h. */
-  static final int WRONG_CONFIGURATION = 78;
+  private static final int WRONG_CONFIGURATION = 78;
 
-  static final int OTHER_FAILURE = 1;
+  private static final int OTHER_FAILURE = 1;
 
   /** The time that the server gets to delete its temporary files. */
   private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -43,23 +43,30 @@ final class FailedStart {
     return serverInfo.contains("Payara Micro");
   }
 
-  /** Returns the exit code. */
-  static int exitCode(RuntimeException failure) {
-    return failure instanceof InvalidConfigurationException ? WRONG_CONFIGURATION : OTHER_FAILURE;
+  /** Returns why the start failed: an exception's own sentence, or what was thrown. */
+  static String reason(Throwable failure) {
+    return failure instanceof RuntimeException && failure.getMessage() != null
+        ? failure.getMessage()
+        : "Broadcasty cannot start: " + failure;
   }
 
   /**
-   * Prints the message and ends the process; never returns. Payara Micro has to delete its
-   * temporary files, and lets itself be silenced meanwhile. The other servers have none, and would
-   * write their own words behind the message.
+   * Prints the reason and ends the process; never returns. Payara Micro has to delete its temporary
+   * files, and lets itself be silenced meanwhile. The other servers have none, and would write their
+   * own words behind the reason.
    *
    * @param serverInfo the server's name and version
    */
-  static void end(String message, int exitCode, String serverInfo) {
+  static void end(Throwable failure, String serverInfo) {
+    boolean configuration = failure instanceof InvalidConfigurationException;
+    int exitCode = configuration ? WRONG_CONFIGURATION : OTHER_FAILURE;
     silence();
     try (PrintStream console =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, Charset.defaultCharset())) {
-      console.println(message);
+      if (!configuration) {
+        failure.printStackTrace(console);
+      }
+      console.println(reason(failure));
     }
     if (!isPayaraMicro(serverInfo)) {
       Runtime.getRuntime().halt(exitCode);

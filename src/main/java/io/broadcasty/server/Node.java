@@ -308,7 +308,7 @@ public final class Node implements AutoCloseable {
           ticker,
           clock,
           threads);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       store.close();
       throw e;
     }

@@ -98,7 +98,7 @@ public class Startup {
               shown,
               ticker,
               clock);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       shown.close();
       throw e;
     }

@@ -277,7 +277,7 @@ public record StoreFactory(
       return mirrored || settings.replay().queued()
           ? withDatabase(redis, StoreConnections.database(settings, ticker))
           : withoutDatabase(redis);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       redis.close();
       throw e;
     }
