@@ -52,8 +52,8 @@ final class FailedStart {
 
   /**
    * Prints the reason and ends the process; never returns. Payara Micro has to delete its temporary
-   * files, and lets itself be silenced meanwhile. The other servers have none, and would write their
-   * own words behind the reason.
+   * files, and lets itself be silenced meanwhile. The other servers have none, and would write
+   * their own words behind the reason.
    *
    * @param serverInfo the server's name and version
    */

@@ -89,6 +89,14 @@ public final class UndeliveredPushService {
           null);
     } catch (PushStoreException e) {
       LOG.log(Level.DEBUG, "Cannot store a push for undelivered users", e);
+      if (e.isRejected()) {
+        return new Scheduled(
+            null,
+            Problem.of(
+                Code.INVALID_REQUEST,
+                "it was published, but its push was not stored: the database refuses a name or text"
+                    + " in it, which is too long or cannot be kept"));
+      }
       return new Scheduled(
           null,
           new Problem(

@@ -90,10 +90,6 @@ final class StoreReader {
     return connection.equals(DEFAULT_CONNECTION)
         ? url
         : new ConfigKey<>(
-            url.name() + "." + connection,
-            ConfigType.TEXT,
-            null,
-            url.example(),
-            url.description());
+            url.name() + "." + connection, ConfigType.TEXT, null, url.example(), url.description());
   }
 }

@@ -280,13 +280,17 @@ public final class TestNode {
     }
   }
 
-  /** A store of pushes for undelivered users that can be made unavailable. */
+  /** A store of pushes for undelivered users that can be made unavailable, or to refuse data. */
   public static final class FakePendingPushes implements PendingPushes {
     public final List<PendingPush> kept = new ArrayList<>();
     public boolean unavailable;
+    public boolean rejecting;
 
     @Override
     public void add(PendingPush push) {
+      if (rejecting) {
+        throw PushStoreException.rejected("refused", new IllegalStateException());
+      }
       if (unavailable) {
         throw new PushStoreException("away", new IllegalStateException());
       }

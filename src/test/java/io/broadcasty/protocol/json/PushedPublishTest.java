@@ -168,6 +168,13 @@ class PushedPublishTest {
   }
 
   @Test
+  void dataThatTheStoreRefusesIsNoOutage() {
+    node.pushes.rejecting = true;
+    refused("invalid_request", "it was published", publish(1, after(10, "", PAID)));
+    assertEquals(List.of(), client.closed);
+  }
+
+  @Test
   void boundsPublicationsThatWaitForTheStore() {
     node.broker.slow = true;
     for (int i = 0; i < 1_010; i++) {
