@@ -9,11 +9,11 @@ import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.ChannelDirectory;
 import io.broadcasty.streams.broker.LeaderLock;
 import io.broadcasty.streams.broker.Position;
-import io.broadcasty.streams.broker.StreamState;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds channels whose streams are ahead of their checkpoint and that no node has queued, because
@@ -24,7 +24,7 @@ final class CatchUpScan {
   private static final System.Logger LOG = System.getLogger(CatchUpScan.class.getName());
   private static final Duration SCAN_INTERVAL = Duration.ofMinutes(1);
   private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
-  private static final int PAGE = 200;
+  private static final int PAGE = 500;
 
   private final Broker streams;
   private final Checkpoints checkpoints;
@@ -34,7 +34,10 @@ final class CatchUpScan {
   private final Ticker ticker;
   private long nextNanos;
 
-  /** Whether to scan regardless of other nodes: at the start, and after channels did not fit. */
+  /**
+   * Whether to scan regardless of other nodes: at the start, and after channels did not fit or
+   * could not be read.
+   */
   private boolean scanNow = true;
 
   CatchUpScan(
@@ -62,14 +65,23 @@ final class CatchUpScan {
     nextNanos = ticker.readNanos() + RETRY_DELAY.toNanos();
     try {
       if (scanNow) {
-        scan();
         scanNow = false;
+        scanWhole();
       } else {
         leaderLock.runIfAcquired(this::scan);
       }
       nextNanos = ticker.readNanos() + SCAN_INTERVAL.toNanos();
     } catch (BrokerException e) {
       LOG.log(Level.DEBUG, "Scan for unrelayed channels ended early; it will be tried again", e);
+    }
+  }
+
+  private void scanWhole() {
+    try {
+      scan();
+    } catch (BrokerException e) {
+      scanNow = true;
+      throw e;
     }
   }
 
@@ -80,27 +92,34 @@ final class CatchUpScan {
       List<TenantChannel> page;
       do {
         page = directory.channels(pattern, last, PAGE);
-        for (TenantChannel channel : page) {
-          if (isBehind(channel)) {
-            queue.markAll(channel);
-          }
-          last = channel;
+        if (!page.isEmpty()) {
+          last = page.get(page.size() - 1);
+          scan(page);
         }
       } while (page.size() == PAGE);
     }
   }
 
-  private boolean isBehind(TenantChannel channel) {
-    Map<Integer, Position> relayed = checkpoints.read(channel);
-    for (StreamState state : streams.states(channel, 1)) {
-      Position known = relayed.get(state.partition());
-      if (state.head() > 0
-          && (known == null
-              || !known.epoch().equals(state.epoch())
-              || known.sequence() < state.head())) {
-        return true;
+  /**
+   * Marks those of the channels that are behind; a channel that cannot be read is scanned later.
+   */
+  private void scan(List<TenantChannel> channels) {
+    Map<TenantChannel, List<Position>> heads = streams.heads(channels);
+    Map<TenantChannel, Map<Integer, Position>> relayed = checkpoints.read(channels);
+    for (TenantChannel channel : channels) {
+      List<Position> head = heads.get(channel);
+      Map<Integer, Position> known = relayed.get(channel);
+      if (head == null || known == null) {
+        scanNow = true;
+      } else if (head.stream().anyMatch(each -> isBehind(known.get(each.partition()), each))) {
+        queue.markAll(channel);
       }
     }
-    return false;
+  }
+
+  private static boolean isBehind(@Nullable Position known, Position head) {
+    return known == null
+        || !known.epoch().equals(head.epoch())
+        || known.sequence() < head.sequence();
   }
 }

@@ -3,6 +3,7 @@ package io.broadcasty.relay;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.streams.broker.Position;
+import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,12 @@ public interface Checkpoints {
 
   /** Returns the last position relayed of each partition, without a claim. */
   Map<Integer, Position> read(TenantChannel channel);
+
+  /**
+   * Returns the last positions relayed of many channels, by partition, read together. A channel is
+   * left out only if its positions cannot be read now.
+   */
+  Map<TenantChannel, Map<Integer, Position>> read(Collection<TenantChannel> channels);
 
   /**
    * Saves that everything up to this position has been relayed, or is skipped.

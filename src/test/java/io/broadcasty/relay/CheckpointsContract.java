@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.streams.broker.Position;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +51,28 @@ public abstract class CheckpointsContract {
     assertEquals(expected, open().read(ORDERS));
     assertEquals(expected, open().claim(ORDERS, "two"));
     assertEquals(Map.of(), open().read(OTHERS));
+  }
+
+  @Test
+  void readsManyChannelsTogether() {
+    Checkpoints one = open();
+    Map<TenantChannel, Map<Integer, Position>> expected = new HashMap<>();
+    for (String tenant : List.of("acme", "umbrella")) {
+      for (int i = 0; i < 120; i++) {
+        TenantChannel channel =
+            new TenantChannel(new TenantId(tenant), new ChannelName("many" + i));
+        Map<Integer, Position> relayed = new HashMap<>();
+        for (int partition = 0; partition < i % 3; partition++) {
+          Position position = new Position("e" + i, partition, i);
+          assertNotNull(one.claim(channel, "one"));
+          assertTrue(one.save(channel, "one", position));
+          relayed.put(partition, position);
+        }
+        expected.put(channel, relayed);
+      }
+    }
+    assertEquals(expected, open().read(expected.keySet()));
+    assertEquals(Map.of(), open().read(List.of()));
   }
 
   @Test

@@ -18,14 +18,21 @@ import io.broadcasty.relay.failover.ProviderSwitch;
 import io.broadcasty.relay.memory.MemoryCheckpoints;
 import io.broadcasty.relay.provider.CallPolicy;
 import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.ForwardingBroker;
+import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.RecordingPublicationListener;
+import io.broadcasty.streams.broker.StreamState;
 import io.broadcasty.streams.broker.memory.MemoryBroker;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
@@ -261,6 +268,48 @@ class RelayTest {
             .filter(publication -> publication.position().partition() == 1)
             .map(publication -> publication.position().sequence())
             .toList());
+  }
+
+  /** A scan of all channels each minute must not cost round trips for each. */
+  @Test
+  void aScanReadsManyChannelsTogether() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    Checkpoints counted =
+        (Checkpoints)
+            Proxy.newProxyInstance(
+                Checkpoints.class.getClassLoader(),
+                new Class<?>[] {Checkpoints.class},
+                (proxy, method, arguments) -> {
+                  calls.incrementAndGet();
+                  return method.invoke(checkpoints, arguments);
+                });
+    Broker read =
+        new ForwardingBroker(streams) {
+          @Override
+          public List<StreamState> states(TenantChannel channel, int partitions) {
+            calls.incrementAndGet();
+            return super.states(channel, partitions);
+          }
+
+          @Override
+          public Map<TenantChannel, List<Position>> heads(Collection<TenantChannel> channels) {
+            calls.incrementAndGet();
+            return super.heads(channels);
+          }
+        };
+    for (int i = 0; i < 1200; i++) {
+      fill(streams, channel("c" + i), 0, 1);
+    }
+    RelayQueue queue = new RelayQueue(10_000, time, time);
+    CatchUpScan scan = new CatchUpScan(read, counted, streams, Runnable::run, queue, time);
+    scan.scanIfDue();
+    assertTrue(calls.get() < 20, calls + " calls for 1200 channels");
+    time.advance(Duration.ofMinutes(1));
+    int found = 0;
+    while (queue.poll() != null) {
+      found++;
+    }
+    assertEquals(1200, found);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.broadcasty.relay.jdbc;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.WallClock;
+import io.broadcasty.infra.database.ChannelSelect;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.Transactions;
 import io.broadcasty.relay.Checkpoints;
@@ -13,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,8 @@ public final class JdbcCheckpoints implements Checkpoints {
   private static final String RENEW =
       "UPDATE broadcasty_relay_claims SET until_at = ?" + KEY + " AND owner = ?";
   private static final String READ = "SELECT partition_no, epoch, seq FROM broadcasty_relay" + KEY;
+  private static final String READ_MANY =
+      "SELECT channel, partition_no, epoch, seq FROM broadcasty_relay";
   private static final String MOVE =
       "UPDATE broadcasty_relay SET epoch = ?, seq = ?, saved_at = ?"
           + KEY
@@ -49,6 +53,7 @@ public final class JdbcCheckpoints implements Checkpoints {
           + " VALUES (?, ?, ?, ?, ?, ?)";
 
   private final Transactions transactions;
+  private final ChannelSelect readMany;
   private final Duration lease;
   private final Duration kept;
   private final WallClock clock;
@@ -62,6 +67,7 @@ public final class JdbcCheckpoints implements Checkpoints {
    */
   public JdbcCheckpoints(Database database, Duration lease, Duration kept, WallClock clock) {
     this.transactions = new Transactions(database);
+    this.readMany = new ChannelSelect(READ_MANY, transactions.maxKeysPerStatement());
     this.lease = lease;
     this.kept = kept;
     this.clock = clock;
@@ -148,6 +154,25 @@ public final class JdbcCheckpoints implements Checkpoints {
   @Override
   public Map<Integer, Position> read(TenantChannel channel) {
     return run(connection -> read(connection, channel));
+  }
+
+  @Override
+  public Map<TenantChannel, Map<Integer, Position>> read(Collection<TenantChannel> channels) {
+    Map<TenantChannel, Map<Integer, Position>> relayed = new HashMap<>();
+    channels.forEach(channel -> relayed.put(channel, new HashMap<>()));
+    return run(
+        connection -> {
+          readMany.run(
+              connection,
+              channels,
+              (channel, row) ->
+                  relayed
+                      .computeIfAbsent(channel, c -> new HashMap<>())
+                      .put(
+                          row.getInt(2),
+                          new Position(row.getString(3), row.getInt(2), row.getLong(4))));
+          return relayed;
+        });
   }
 
   private static Map<Integer, Position> read(Connection connection, TenantChannel channel)

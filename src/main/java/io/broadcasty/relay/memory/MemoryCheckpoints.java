@@ -7,6 +7,7 @@ import io.broadcasty.core.time.Ticker;
 import io.broadcasty.relay.Checkpoints;
 import io.broadcasty.streams.broker.Position;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,14 @@ public final class MemoryCheckpoints implements Checkpoints {
   public synchronized Map<Integer, Position> read(TenantChannel channel) {
     Row row = rows.get(channel);
     return row == null ? Map.of() : Map.copyOf(row.relayed);
+  }
+
+  @Override
+  public synchronized Map<TenantChannel, Map<Integer, Position>> read(
+      Collection<TenantChannel> channels) {
+    Map<TenantChannel, Map<Integer, Position>> relayed = new HashMap<>();
+    channels.forEach(channel -> relayed.put(channel, read(channel)));
+    return relayed;
   }
 
   @Override

@@ -12,7 +12,9 @@ import io.broadcasty.infra.redis.Script;
 import io.broadcasty.relay.Checkpoints;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Position;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import redis.clients.jedis.params.SetParams;
 @ThreadSafe
 public final class RedisCheckpoints implements Checkpoints {
 
+  private static final System.Logger LOG = System.getLogger(RedisCheckpoints.class.getName());
   private static final String WHAT = "checkpoints of the relay";
   private static final Script CLAIM = Script.load(RedisCheckpoints.class, "claim.lua");
   private static final Script SAVE = Script.load(RedisCheckpoints.class, "save.lua");
@@ -78,6 +81,31 @@ public final class RedisCheckpoints implements Checkpoints {
           redis.commands().hgetAll(hash).forEach((field, value) -> put(relayed, field, value));
           return relayed;
         });
+  }
+
+  @Override
+  public Map<TenantChannel, Map<Integer, Position>> read(Collection<TenantChannel> channels) {
+    Map<TenantChannel, Map<Integer, Position>> relayed = new HashMap<>();
+    List<TenantChannel> reachable =
+        channels.stream()
+            .filter(channel -> !redis.availability().isDown(keys(channel).get(0)))
+            .toList();
+    redis
+        .queryAll(
+            reachable,
+            channel -> keys(channel).get(0),
+            (pipeline, channel) -> pipeline.hgetAll(keys(channel).get(0)))
+        .forEach(
+            (channel, fields) -> {
+              try {
+                Map<Integer, Position> positions = new HashMap<>();
+                fields.forEach((field, value) -> put(positions, field, value));
+                relayed.put(channel, positions);
+              } catch (BrokerException e) { // reported when the channel is relayed
+                LOG.log(Level.DEBUG, "Checkpoints of a channel cannot be read", e);
+              }
+            });
+    return relayed;
   }
 
   @Override

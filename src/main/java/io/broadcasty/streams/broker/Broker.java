@@ -5,7 +5,10 @@ import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -58,6 +61,25 @@ public interface Broker extends AutoCloseable {
    * @throws BrokerException as {@link #replay}
    */
   List<StreamState> states(TenantChannel channel, int partitions);
+
+  /**
+   * Returns the heads of many channels, read together: the last position of each partition that has
+   * publications. A channel is left out only if its heads cannot be read now.
+   *
+   * @throws BrokerException when no channel can be read; trying again later is right
+   */
+  default Map<TenantChannel, List<Position>> heads(Collection<TenantChannel> channels) {
+    Map<TenantChannel, List<Position>> heads = new HashMap<>();
+    for (TenantChannel channel : channels) {
+      heads.put(
+          channel,
+          states(channel, 1).stream()
+              .filter(state -> state.head() > 0)
+              .map(state -> new Position(state.epoch(), state.partition(), state.head()))
+              .toList());
+    }
+    return heads;
+  }
 
   /**
    * Returns the tenant's channels that have a stream and match, in order of name.

@@ -5,7 +5,9 @@ import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -37,6 +39,11 @@ public abstract class ForwardingBroker implements Broker {
   @Override
   public List<StreamState> states(TenantChannel channel, int partitions) {
     return streams.states(channel, partitions);
+  }
+
+  @Override
+  public Map<TenantChannel, List<Position>> heads(Collection<TenantChannel> channels) {
+    return streams.heads(channels);
   }
 
   @Override

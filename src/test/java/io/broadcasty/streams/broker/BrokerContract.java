@@ -27,6 +27,8 @@ import io.broadcasty.core.tenant.TestTenantSettings;
 import io.broadcasty.core.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -435,6 +437,33 @@ public abstract class BrokerContract {
     assertEquals(0, after.get(0).head());
     assertEquals(1, after.get(1).head());
     assertEquals(before.get(0).epoch(), after.get(0).epoch());
+  }
+
+  @Test
+  void returnsTheHeadsOfManyChannels() throws Exception {
+    Broker broker = broker();
+    Map<TenantChannel, List<Position>> expected = new HashMap<>();
+    for (String tenant : List.of("acme", "umbrella")) {
+      for (int i = 0; i < 60; i++) {
+        TenantChannel channel =
+            new TenantChannel(new TenantId(tenant), new ChannelName("many" + i));
+        List<Position> heads = new ArrayList<>();
+        for (int partition = 0; partition < i % 3; partition++) {
+          heads.add(appended(broker, plain(channel, partition, "1")).position());
+        }
+        expected.put(channel, heads);
+      }
+    }
+    Map<TenantChannel, List<Position>> found = new HashMap<>();
+    broker
+        .heads(expected.keySet())
+        .forEach(
+            (channel, heads) ->
+                found.put(
+                    channel,
+                    heads.stream().sorted(Comparator.comparing(Position::partition)).toList()));
+    assertEquals(expected, found);
+    assertEquals(Map.of(), broker.heads(List.of()));
   }
 
   @Test

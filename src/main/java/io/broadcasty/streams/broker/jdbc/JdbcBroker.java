@@ -15,6 +15,7 @@ import io.broadcasty.streams.broker.ChannelDirectory;
 import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.EphemeralEnvelopes;
 import io.broadcasty.streams.broker.GroupCommit;
+import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.PublicationListener;
 import io.broadcasty.streams.broker.ReplayPage;
@@ -26,8 +27,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -184,6 +187,12 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
           }
           return states;
         });
+  }
+
+  @Override
+  public Map<TenantChannel, List<Position>> heads(Collection<TenantChannel> channels) {
+    return reading(
+        connection -> StreamsTable.heads(connection, channels, transactions.maxKeysPerStatement()));
   }
 
   private StreamState state(

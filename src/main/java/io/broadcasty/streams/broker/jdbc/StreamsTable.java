@@ -3,13 +3,18 @@ package io.broadcasty.streams.broker.jdbc;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.infra.database.ChannelSelect;
 import io.broadcasty.streams.broker.Epochs;
+import io.broadcasty.streams.broker.Position;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +28,9 @@ final class StreamsTable {
   private static final String SELECT =
       "SELECT partition_no, epoch, first_seq, head_seq, total_bytes, last_at"
           + " FROM broadcasty_streams WHERE tenant_id = ? AND channel = ? ORDER BY partition_no";
+
+  private static final String HEADS =
+      "SELECT channel, partition_no, epoch, head_seq FROM broadcasty_streams";
 
   private StreamsTable() {}
 
@@ -59,6 +67,25 @@ final class StreamsTable {
       }
     }
     return rows;
+  }
+
+  /** Returns the last position of each stream of many channels. */
+  static Map<TenantChannel, List<Position>> heads(
+      Connection connection, Collection<TenantChannel> channels, int maxKeys) throws SQLException {
+    Map<TenantChannel, List<Position>> heads = new HashMap<>();
+    channels.forEach(channel -> heads.put(channel, new ArrayList<>(1)));
+    new ChannelSelect(HEADS, maxKeys)
+        .run(
+            connection,
+            channels,
+            (channel, row) -> {
+              if (row.getLong(4) > 0) {
+                heads
+                    .computeIfAbsent(channel, c -> new ArrayList<>(1))
+                    .add(new Position(row.getString(3), row.getInt(2), row.getLong(4)));
+              }
+            });
+    return heads;
   }
 
   /** Adds a stream to the batch of new streams. */

@@ -33,7 +33,9 @@ import io.broadcasty.streams.broker.StreamState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
@@ -193,6 +195,25 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   @Override
   public List<StreamState> states(TenantChannel channel, int partitions) {
     return states(read(channel, IntStream.range(0, partitions).boxed().toList(), null));
+  }
+
+  @Override
+  public Map<TenantChannel, List<Position>> heads(Collection<TenantChannel> channels) {
+    List<TenantChannel> reachable =
+        channels.stream()
+            .filter(channel -> !availability.isDown(ChannelKeys.of(redis, channel).hash()))
+            .toList();
+    Map<TenantChannel, List<Position>> heads = new HashMap<>();
+    redis
+        .queryAll(
+            reachable,
+            channel -> ChannelKeys.of(redis, channel).hash(),
+            (pipeline, channel) -> pipeline.hgetAll(ChannelKeys.of(redis, channel).hash()))
+        .forEach((channel, hash) -> heads.put(channel, StreamHeads.of(hash).positions()));
+    if (heads.isEmpty() && !channels.isEmpty()) {
+      throw unreachable();
+    }
+    return heads;
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.broadcasty.streams.broker.redis;
 
 import io.broadcasty.streams.broker.Position;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,17 @@ record StreamHeads(@Nullable String epoch, Map<Integer, Long> sequences) {
       }
     }
     return new StreamHeads(epoch, sequences);
+  }
+
+  /** Returns the newest position of each partition. */
+  List<Position> positions() {
+    List<Position> positions = new ArrayList<>(sequences.size());
+    if (epoch != null) {
+      for (Map.Entry<Integer, Long> head : sequences.entrySet()) {
+        positions.add(new Position(epoch, head.getKey(), head.getValue()));
+      }
+    }
+    return positions;
   }
 
   /** Returns these heads, advanced to a position. */
