@@ -9,6 +9,7 @@ export type ServerCode =
   | 'token_expired'
   | 'replayed'
   | 'forbidden'
+  | 'tenant_refused'
   | 'origin_not_allowed'
   | 'tls_required'
   | 'not_found'
@@ -20,6 +21,7 @@ export type ServerCode =
   | 'invalid_channel'
   | 'unknown_command'
   | 'already_subscribed'
+  | 'already_exists'
   | 'not_subscribed'
   | 'not_present'
   | 'too_many_members'
@@ -46,6 +48,7 @@ export type ServerCode =
 export const CLOSE_CODES: Readonly<Record<number, ServerCode>> = {
   4401: 'unauthorized',
   4402: 'token_expired',
+  4404: 'tenant_refused',
   4413: 'payload_too_large',
   4411: 'request_timeout',
   4403: 'too_many_channels',

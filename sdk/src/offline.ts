@@ -141,7 +141,7 @@ export interface QueueListener {
  * The errors that say nothing about a publication, although repeating the request does not help:
  * it waits for another connection or token.
  */
-const OF_THE_CONNECTION: readonly ErrorCode[] = ['unauthorized', 'token_expired', 'origin_not_allowed', 'too_many_channels', 'disconnected', 'protocol_error', 'no_token', 'no_websocket', 'closed'];
+const OF_THE_CONNECTION: readonly ErrorCode[] = ['unauthorized', 'token_expired', 'tenant_refused', 'origin_not_allowed', 'too_many_channels', 'disconnected', 'protocol_error', 'no_token', 'no_websocket', 'closed'];
 
 /**
  * Queues publications while there is no network. Sends those of one channel one after the other, in

@@ -29,6 +29,7 @@ import java.util.function.BiConsumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,10 +47,13 @@ class ArchitectureTest {
 
   /** The clients of stores, and the last part of the names of the adapters that may use them. */
   private static final Map<String, String> STORES =
-      Map.of("infra.database", ".jdbc", "infra.redis", ".redis");
+      Map.of("infra.database", ".jdbc", "infra.redis", ".redis", "infra.jpa", ".jpa");
 
   private static final int LAST_PLAIN_LEVEL = 5;
   private static final String NOT_PLAIN = "metrics.microprofile";
+
+  /** The end of the names of packages that may use Jakarta Persistence. */
+  private static final String PERSISTENT = ".jpa";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -130,7 +134,10 @@ class ArchitectureTest {
     assertNoFaults(
         (from, to) ->
             assertFalse(
-                STORES.containsKey(to) && !isStoreOf(to, from) && !group(from).equals(SERVER),
+                STORES.containsKey(to)
+                    && !isStoreOf(to, from)
+                    && !group(from).equals(group(to))
+                    && !group(from).equals(SERVER),
                 "only adapters use a store's client"));
   }
 
@@ -158,11 +165,28 @@ class ArchitectureTest {
                 "are in groups of levels 0 to " + LAST_PLAIN_LEVEL,
                 type ->
                     !within(type.getPackageName()).equals(NOT_PLAIN)
+                        && !type.getPackageName().endsWith(PERSISTENT)
                         && !type.getPackageName().equals(ROOT)
                         && groupOf(within(type.getPackageName())).level() <= LAST_PLAIN_LEVEL))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("jakarta..", "org.eclipse.microprofile..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void adaptersOfPersistenceUseNothingElseOfThePlatform() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "..jpa")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "are of Jakarta EE, a provider or MicroProfile, except Jakarta Persistence",
+                type ->
+                    Stream.of("jakarta.", "org.eclipse.", "org.hibernate.")
+                            .anyMatch(type.getPackageName()::startsWith)
+                        && !type.getPackageName().startsWith("jakarta.persistence")))
         .check(CLASSES);
   }
 

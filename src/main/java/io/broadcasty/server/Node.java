@@ -1,12 +1,18 @@
 package io.broadcasty.server;
 
 import io.broadcasty.admin.DisconnectStreams;
+import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogListener;
+import io.broadcasty.admin.tenant.TenantAdministration;
+import io.broadcasty.admin.tenant.TenantRules;
+import io.broadcasty.admin.tenant.jdbc.JdbcTenantSettings;
+import io.broadcasty.admin.tenant.jpa.JpaTenantRepository;
 import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.auth.ServedTenants;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.lifecycle.RealtimeListener;
@@ -17,6 +23,7 @@ import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
 import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.tenant.LayeredTenantSettings;
 import io.broadcasty.core.tenant.RefreshedTenantSettings;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.tenant.TenantSettingsSource;
@@ -30,6 +37,8 @@ import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.delivery.session.UndeliveredPushService;
 import io.broadcasty.delivery.subscribe.SubscribeService;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.jpa.EntityManagers;
 import io.broadcasty.metrics.Meters;
 import io.broadcasty.observability.meters.ClockMeters;
 import io.broadcasty.observability.meters.ConnectionCounts;
@@ -50,6 +59,7 @@ import io.broadcasty.relay.RelayStatusSource;
 import io.broadcasty.relay.provider.CallPolicy;
 import io.broadcasty.server.config.ConfigKeys;
 import io.broadcasty.server.config.Settings;
+import io.broadcasty.server.config.TenantSettingTable;
 import io.broadcasty.server.push.OpenPushProviders;
 import io.broadcasty.server.push.PushRuntime;
 import io.broadcasty.server.stores.RelayRuntime;
@@ -105,6 +115,10 @@ public final class Node implements AutoCloseable {
   private static final long CLOSE_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** Longer than any retention that can be configured. */
+  private static final Duration UNLIMITED = Duration.ofDays(36_500);
+
   private static final int REPLAY_PAGE_BYTES = 64 * 1024;
 
   private final Ticker ticker;
@@ -119,6 +133,8 @@ public final class Node implements AutoCloseable {
   private final RealtimeListeners listeners = new RealtimeListeners();
   private final SessionContext context;
   private final DisconnectStreams disconnect;
+  private final @Nullable EntityManagers managers;
+  private final TenantAdministration tenantAdministration;
   private final SecurityLog securityLog;
   private final ExecutorService refresher;
   private volatile long sweptNanos;
@@ -145,11 +161,11 @@ public final class Node implements AutoCloseable {
     this.unauthenticated = new UnauthenticatedConnections(settings.unauthenticated(), ticker);
     this.threads = new Threads(ticker);
     this.refresher = Executors.newSingleThreadExecutor(threads.loops.threadFactory("settings"));
-    RefreshedTenantSettings tenants = new RefreshedTenantSettings(settings.tenants(), source);
+    LayeredTenantSettings sources = new LayeredTenantSettings(source);
+    RefreshedTenantSettings tenants = new RefreshedTenantSettings(settings.tenants(), sources);
     if (!tenants.refreshAll()) { // otherwise data would be kept by wrong settings
       threads.close();
-      throw new IllegalStateException(
-          "Cannot read the settings of tenants; see the log messages before");
+      throw unreadableSettings();
     }
     this.drain = settings.drain();
     this.policy = policy;
@@ -187,7 +203,8 @@ public final class Node implements AutoCloseable {
                 threads,
                 relays,
                 meters,
-                listeners)
+                listeners,
+                database -> readStoredTenants(database, sources, tenants))
             .open();
     this.securityLog =
         new SecurityLog(
@@ -208,7 +225,7 @@ public final class Node implements AutoCloseable {
             settings.session(),
             memory,
             tenants,
-            new ObservedAuthenticator(authenticator, listeners),
+            new ObservedAuthenticator(new ServedTenants(authenticator, tenants), listeners),
             publish,
             new UndeliveredPushService(push.undelivered(), listeners),
             new SubscribeService(
@@ -235,7 +252,8 @@ public final class Node implements AutoCloseable {
             threads.closers,
             listeners);
     store.control().addListener(new DisconnectListener(sessions));
-    TenantSettingsRefresh refresh = new TenantSettingsRefresh(tenants, refresher);
+    TenantSettingsRefresh refresh =
+        new TenantSettingsRefresh(tenants, refresher, () -> endRefused(tenants));
     store.control().addListener(refresh);
     refresh.onMissed(); // reads what changed since refreshAll() above
     meters.addAll(TenantMeters.of(tenants));
@@ -250,6 +268,15 @@ public final class Node implements AutoCloseable {
             store.audit(),
             clock,
             listeners);
+    Database database = store.database();
+    this.managers =
+        database == null ? null : new EntityManagers(database, JpaTenantRepository.ENTITIES);
+    this.tenantAdministration =
+        new TenantAdministration(
+            managers == null ? null : new JpaTenantRepository(managers),
+            tenantRules(settings),
+            store.control(),
+            clock);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
     events.register(meters, listeners::failures);
@@ -266,10 +293,39 @@ public final class Node implements AutoCloseable {
     threads.eventLoops.onError(sessions::onEventLoopError);
     threads.schedule(SWEEP_MILLIS, "sweep", this::sweep);
     threads.schedule(SWEEP_MILLIS, "cut-off-check", this::checkCutOff);
+    threads.schedule(SWEEP_MILLIS, "refused-tenants", () -> endRefused(tenants));
     threads.schedule(SUMMARY_MILLIS, "security-log", securityLog::summarize);
     threads.schedule(SWEEP_MILLIS, "presence-expiry", store.presence()::expire);
     threads.scheduleLong(PRUNE_MILLIS, "upkeep", store.upkeep());
     threads.scheduleLong(PRUNE_MILLIS, "tenant-settings", refresh::retry);
+  }
+
+  private static void readStoredTenants(
+      Database database, LayeredTenantSettings sources, RefreshedTenantSettings tenants) {
+    sources.overrideWith(new JdbcTenantSettings(database, new TenantSettingTable()));
+    if (!tenants.refreshAll()) {
+      throw unreadableSettings();
+    }
+  }
+
+  private static IllegalStateException unreadableSettings() {
+    return new IllegalStateException(
+        "Cannot read the settings of tenants; see the log messages before");
+  }
+
+  private static TenantRules tenantRules(Settings settings) {
+    return new TenantRules(
+        new TenantSettingTable(),
+        settings.tenants().defaults(),
+        settings.mirror().channels().isEmpty() ? UNLIMITED : settings.mirror().retention(),
+        settings.administration().operatorTenant());
+  }
+
+  private void endRefused(TenantSettingsLookup tenants) {
+    int ended = sessions.endRefused(tenants);
+    if (ended > 0) {
+      LOG.log(Level.INFO, "Ending " + ended + " connections of tenants that are not served");
+    }
   }
 
   private static RealtimeListener tracingListener(WallClock clock, NodeIdentity identity) {
@@ -344,6 +400,14 @@ public final class Node implements AutoCloseable {
 
   public NonceStore nonces() {
     return store.nonces();
+  }
+
+  public TenantAdministration tenantAdministration() {
+    return tenantAdministration;
+  }
+
+  public AuditLog audit() {
+    return store.audit();
   }
 
   public DisconnectStreams disconnect() {
@@ -439,6 +503,9 @@ public final class Node implements AutoCloseable {
     threads.stopReading();
     securityLog.close();
     push.close();
+    if (managers != null) {
+      managers.close();
+    }
     store.close();
     refresher.shutdownNow();
     threads.close();

@@ -22,6 +22,7 @@ final class TenantSettingsRefresh implements ControlListener {
 
   private final RefreshedTenantSettings settings;
   private final Executor executor;
+  private final Runnable refreshed;
   private final Set<TenantId> waiting = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean allWaiting = new AtomicBoolean();
   private volatile boolean missed;
@@ -30,9 +31,11 @@ final class TenantSettingsRefresh implements ControlListener {
    * Creates a listener that reads nothing yet.
    *
    * @param executor runs the reload, which may block on the source of the settings
+   * @param refreshed runs after each reload
    */
-  TenantSettingsRefresh(RefreshedTenantSettings settings, Executor executor) {
+  TenantSettingsRefresh(RefreshedTenantSettings settings, Executor executor, Runnable refreshed) {
     this.settings = settings;
+    this.refreshed = refreshed;
     this.executor = executor;
   }
 
@@ -76,5 +79,6 @@ final class TenantSettingsRefresh implements ControlListener {
         missed = true;
       }
     }
+    refreshed.run();
   }
 }

@@ -24,7 +24,9 @@ class TenantSettingsRefreshTest {
   private final MemoryControlTopic topic = new MemoryControlTopic();
   private final List<RefreshedTenantSettings> nodes = List.of(node(), node());
   private final List<TenantSettingsRefresh> refreshes =
-      nodes.stream().map(settings -> new TenantSettingsRefresh(settings, tasks::add)).toList();
+      nodes.stream()
+          .map(settings -> new TenantSettingsRefresh(settings, tasks::add, () -> {}))
+          .toList();
 
   private RefreshedTenantSettings node() {
     return new RefreshedTenantSettings(

@@ -157,6 +157,8 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
     INVALID("invalid"),
     /** The token was valid, and has been revoked. */
     REVOKED("revoked"),
+    /** The token is valid, and its tenant is suspended or unknown. */
+    TENANT("tenant"),
     /** The token cannot be verified now, because the keys cannot be fetched. */
     UNVERIFIABLE("unverifiable");
 

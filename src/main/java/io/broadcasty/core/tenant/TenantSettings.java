@@ -1,8 +1,9 @@
 package io.broadcasty.core.tenant;
 
 /**
- * The limits of one tenant and how its data is kept: an immutable snapshot. Ask {@link
- * TenantSettingsLookup} for it at the moment of use, and do not keep it: the next one may differ.
+ * The limits of one tenant, how its data is kept, and whether it is served: an immutable snapshot.
+ * Ask {@link TenantSettingsLookup} for it at the moment of use, and do not keep it: the next one
+ * may differ.
  *
  * @param rates how fast the tenant, its users and its channels may be used
  * @param maxConnections the maximum number of the tenant's streams: on all nodes together with
@@ -15,6 +16,7 @@ package io.broadcasty.core.tenant;
  * @param retention how much of each channel is kept
  * @param presence limits of presence channels
  * @param pushQuotaPerDay notifications to devices per day (UTC); 0 for no limit
+ * @param state whether the tenant is served
  */
 public record TenantSettings(
     TenantRates rates,
@@ -25,7 +27,8 @@ public record TenantSettings(
     PublishCaps publish,
     Retention retention,
     PresenceLimits presence,
-    long pushQuotaPerDay) {
+    long pushQuotaPerDay,
+    TenantState state) {
 
   public TenantSettings {
     if (maxConnections < 1 || maxConnectionsPerUser < 1 || maxChannels < 1 || outboxBytes < 1) {

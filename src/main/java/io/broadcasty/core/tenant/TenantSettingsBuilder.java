@@ -20,6 +20,7 @@ public final class TenantSettingsBuilder {
   private Retention retention;
   private PresenceLimits presence;
   private long pushQuotaPerDay;
+  private TenantState state;
 
   /**
    * @param base the settings in force for everything that is not set
@@ -34,6 +35,7 @@ public final class TenantSettingsBuilder {
     this.retention = base.retention();
     this.presence = base.presence();
     this.pushQuotaPerDay = base.pushQuotaPerDay();
+    this.state = base.state();
   }
 
   public TenantSettingsBuilder userPerSecond(long perSecond) {
@@ -152,6 +154,11 @@ public final class TenantSettingsBuilder {
     return this;
   }
 
+  public TenantSettingsBuilder state(TenantState changed) {
+    state = changed;
+    return this;
+  }
+
   public TenantSettings build() {
     return new TenantSettings(
         rates,
@@ -162,6 +169,7 @@ public final class TenantSettingsBuilder {
         publish,
         retention,
         presence,
-        pushQuotaPerDay);
+        pushQuotaPerDay,
+        state);
   }
 }

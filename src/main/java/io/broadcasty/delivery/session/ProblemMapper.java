@@ -289,6 +289,9 @@ public final class ProblemMapper {
       Authenticator authenticator, String token, @Nullable String address) {
     try {
       Authenticator.Verdict verdict = authenticator.authenticate(token, address);
+      if (verdict instanceof Authenticator.TenantRefused refused) {
+        return new Unidentified(Problem.of(Code.TENANT_REFUSED, refused.reason()));
+      }
       return verdict instanceof Authenticator.Refused refused
           ? new Unidentified(refused(refused))
           : new Identified(((Authenticator.Authenticated) verdict).caller().from(address));

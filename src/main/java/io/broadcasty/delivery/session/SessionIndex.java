@@ -79,6 +79,11 @@ final class SessionIndex {
         });
   }
 
+  /** Returns the tenants that have sessions; changes while it is read. */
+  Set<TenantId> tenants() {
+    return byTenant.keySet();
+  }
+
   /** Calls the action for each session of a tenant. */
   void forEach(TenantId tenant, Consumer<Session> action) {
     OfTenant sessions = byTenant.get(tenant);

@@ -3,6 +3,7 @@ package io.broadcasty.delivery.session;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.ServedTenants;
 import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.channel.TenantChannel;
@@ -12,6 +13,8 @@ import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.tenant.TenantSettingsLookup;
+import io.broadcasty.core.tenant.TenantState;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.wire.Code;
@@ -168,6 +171,28 @@ public final class Sessions {
       found.forEach(session -> session.end(problem));
     }
     return found.size();
+  }
+
+  /**
+   * Ends the sessions of tenants that are not served any more, without waiting for their end;
+   * returns how many. Call it whenever the settings have changed, and about once a second, since a
+   * caller may have been admitted just before.
+   */
+  public int endRefused(TenantSettingsLookup tenants) {
+    int[] ended = {0};
+    for (TenantId tenant : index.tenants()) {
+      TenantState state = tenants.of(tenant).state();
+      if (!state.isServed()) {
+        Problem problem = Problem.of(Code.TENANT_REFUSED, ServedTenants.reason(state));
+        index.forEach(
+            tenant,
+            session -> {
+              session.end(problem);
+              ended[0]++;
+            });
+      }
+    }
+    return ended[0];
   }
 
   private static Problem disconnectedProblem(String text) {

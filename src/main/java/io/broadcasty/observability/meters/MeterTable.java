@@ -99,7 +99,8 @@ public final class MeterTable {
           "broadcasty_tokens_refused_total",
           COUNTER,
           List.of("reason"),
-          "Refused tokens by reason: missing, expired, invalid, revoked, unverifiable (the"
+          "Refused tokens by reason: missing, expired, invalid, revoked, tenant (it is"
+              + " suspended or unknown), unverifiable (the"
               + " keys could not be fetched).");
 
   static final MeterFamily DENIALS =

@@ -17,6 +17,17 @@ final class AccessConfigKeys {
               + " then a token without them has no roles, or may have been issued at any time. sub,"
               + " tid and exp are needed in any case.");
 
+  static final ConfigKey<String> UNKNOWN_TENANTS =
+      new ConfigKey<>(
+          "broadcasty.tenants.unknown",
+          ConfigType.oneOf("accept", "refuse"),
+          "accept",
+          "refuse",
+          "Which tenants are served. accept: every tenant of a valid token. refuse: the tenants"
+              + " that operators have created (/broadcasty/admin/tenants), that have a key of their"
+              + " own (broadcasty.tenant.{id}.…), and that of broadcasty.operator.tenant; callers"
+              + " of others are refused with tenant_refused (403, or close code 4404).");
+
   static final ConfigKey<String> JWT_SECRET =
       new ConfigKey<>(
           "broadcasty.jwt.secret",
@@ -95,7 +106,8 @@ final class AccessConfigKeys {
           ROLES_CLAIM,
           PROM,
           TLS,
-          TENANT_HEADER);
+          TENANT_HEADER,
+          UNKNOWN_TENANTS);
 
   private AccessConfigKeys() {}
 }

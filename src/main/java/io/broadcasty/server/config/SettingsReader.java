@@ -84,7 +84,9 @@ public final class SettingsReader {
     Optional<String> unused = optional(ConfigKeys.START_FAILURE); // read again if the start fails
     JwtSettings jwt = new JwtReader(this).read(development);
     StoreReader stores = new StoreReader(this);
-    FixedTenantSettings tenants = new TenantReader(this).read(source.names());
+    Administration administration = administration();
+    FixedTenantSettings tenants =
+        new TenantReader(this).read(source.names(), administration.operatorTenant());
     SessionSettings session =
         new SessionSettings(
             value(ConfigKeys.HEARTBEAT, Duration.ofSeconds(1)),
@@ -110,7 +112,7 @@ public final class SettingsReader {
         publicUrl(),
         jwt,
         new EdgeReader(this).read(tenants.defaults()),
-        administration(),
+        administration,
         value(ConfigKeys.LIMITS_ENABLED, true),
         new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),
         unauthenticated(session),

@@ -10,6 +10,7 @@ import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantRates;
 import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.core.tenant.TenantSettingsBuilder;
+import io.broadcasty.core.tenant.TenantState;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the settings of all tenants: the defaults, and those of tenants with keys of their own.
@@ -45,7 +47,8 @@ final class TenantReader {
           new PublishCaps(1, 1),
           new Retention(Duration.ofHours(1), 1, 1),
           new PresenceLimits(Duration.ofSeconds(1), 1, 1),
-          0);
+          0,
+          TenantState.ACTIVE);
 
   private final SettingsReader reader;
   private final Map<String, TenantSettingsBuilder> tenants = new TreeMap<>();
@@ -59,23 +62,36 @@ final class TenantReader {
     return name.startsWith(TenantKeys.PREFIX) || name.startsWith(TenantKeys.ENVIRONMENT_PREFIX);
   }
 
-  FixedTenantSettings read(Set<String> names) {
+  /**
+   * Reads the settings.
+   *
+   * @param names of all keys that are set
+   * @param operators the tenant of operators; null for none
+   */
+  FixedTenantSettings read(Set<String> names, @Nullable TenantId operators) {
     TenantSettingsBuilder defaults = new TenantSettingsBuilder(PLACEHOLDER);
     TenantKeys.ALL.forEach(key -> putDefault(key, defaults));
-    TenantSettings ofAll = defaults.build();
+    boolean refused = reader.value(AccessConfigKeys.UNKNOWN_TENANTS, "accept").equals("refuse");
+    TenantSettings ofKnown = defaults.build();
     Set<String> variables =
         names.stream()
             .filter(name -> name.startsWith(TenantKeys.ENVIRONMENT_PREFIX))
             .collect(Collectors.toCollection(TreeSet::new));
     for (String name : new TreeSet<>(names)) {
       if (name.startsWith(TenantKeys.PREFIX) && !isDerivedFromVariable(variables, name)) {
-        readProperty(name, ofAll);
+        readProperty(name, ofKnown);
       }
     }
-    variables.forEach(variable -> readVariable(variable, names, ofAll));
+    variables.forEach(variable -> readVariable(variable, names, ofKnown));
     Map<TenantId, TenantSettings> own = new HashMap<>();
     tenants.forEach((tenant, settings) -> own.put(new TenantId(tenant), settings.build()));
-    return new FixedTenantSettings(ofAll, own);
+    if (!refused) {
+      return new FixedTenantSettings(ofKnown, own);
+    }
+    if (operators != null) { // they create the others
+      own.putIfAbsent(operators, ofKnown);
+    }
+    return new FixedTenantSettings(defaults.state(TenantState.UNKNOWN).build(), own);
   }
 
   /**

@@ -72,6 +72,7 @@ import io.broadcasty.streams.spool.SpoolingBroker;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,7 @@ import org.jspecify.annotations.Nullable;
  * @param self describes this node as it is now
  * @param meters registers the meters of the mirror and the spool
  * @param listeners receives the audit log's listener if there is a database
+ * @param prepare reads from the database, if there is one, before any stream is opened
  */
 public record StoreFactory(
     Settings settings,
@@ -95,7 +97,8 @@ public record StoreFactory(
     Threads threads,
     RelayRuntime relays,
     Meters meters,
-    RealtimeListeners listeners) {
+    RealtimeListeners listeners,
+    Consumer<Database> prepare) {
 
   private static final System.Logger LOG = System.getLogger(StoreFactory.class.getName());
 
@@ -186,9 +189,21 @@ public record StoreFactory(
         });
   }
 
-  private Store database() {
+  /** Opens the database and prepares what is needed before the streams. */
+  private Database openDatabase() {
     Database database = StoreConnections.database(settings, ticker);
+    try {
+      prepare.accept(database);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
     addAuditListener(database);
+    return database;
+  }
+
+  private Store database() {
+    Database database = openDatabase();
     Settings.Replay replay = settings.replay();
     JdbcBroker broker =
         new JdbcBroker(
@@ -275,7 +290,7 @@ public record StoreFactory(
     Redis redis = StoreConnections.redis(settings, ticker);
     try {
       return mirrored || settings.replay().queued()
-          ? withDatabase(redis, StoreConnections.database(settings, ticker))
+          ? withDatabase(redis, openDatabase())
           : withoutDatabase(redis);
     } catch (RuntimeException | Error e) {
       redis.close();
@@ -305,7 +320,6 @@ public record StoreFactory(
 
   private Store withDatabase(Redis redis, Database database) {
     keepRight(database.clock());
-    addAuditListener(database);
     RedisBroker streams = broker(redis);
     JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
     JdbcArchive archive =

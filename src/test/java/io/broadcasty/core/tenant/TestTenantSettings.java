@@ -22,7 +22,8 @@ public final class TestTenantSettings implements TenantSettingsLookup {
           new PublishCaps(65_536, 100),
           new Retention(Duration.ofHours(1), 100_000, 1L << 30),
           new PresenceLimits(Duration.ofMinutes(1), 10_000, 2048),
-          0);
+          0,
+          TenantState.ACTIVE);
 
   private final Map<TenantId, TenantSettings> own = new ConcurrentHashMap<>();
   private volatile TenantSettings defaults = GENEROUS;

@@ -13,6 +13,7 @@ import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantRates;
 import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.core.tenant.TenantSettingsBuilder;
+import io.broadcasty.core.tenant.TenantState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,8 @@ class TenantReaderTest {
             new PublishCaps(65_536, 100),
             new Retention(Duration.ofHours(1), 100_000, 64 << 20),
             new PresenceLimits(Duration.ofSeconds(60), 100_000, 2048),
-            1_000_000);
+            1_000_000,
+            TenantState.ACTIVE);
     assertEquals(all, read().defaults());
     assertEquals(all, read().of(ACME));
     values.put("broadcasty.limits.batch", "7");
@@ -73,6 +75,19 @@ class TenantReaderTest {
     TenantSettingsBuilder settings = new TenantSettingsBuilder(base);
     key.set().accept(settings, key.key().type().parse(key.key().example()));
     return settings.build();
+  }
+
+  @Test
+  void unknownTenantsAreServedUnlessRefused() {
+    assertEquals(TenantState.ACTIVE, read().of(ACME).state());
+    values.put("broadcasty.tenants.unknown", "refuse");
+    values.put("broadcasty.operator.tenant", "operations");
+    values.put("broadcasty.tenant.beta.limits.batch", "5");
+    assertEquals(TenantState.UNKNOWN, read().of(ACME).state());
+    assertEquals(TenantState.ACTIVE, read().of(new TenantId("beta")).state());
+    assertEquals(5, batch("beta"));
+    assertEquals(TenantState.ACTIVE, read().of(new TenantId("operations")).state());
+    assertEquals(100, batch("operations"), "as configured for all");
   }
 
   @Test

@@ -1,0 +1,5 @@
+/** Tenants as entities of Jakarta Persistence. */
+@NullMarked
+package io.broadcasty.admin.tenant.jpa;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,190 @@
+package io.broadcasty.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.admin.tenant.TenantChange;
+import io.broadcasty.admin.tenant.TenantOutcome;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Authenticator.Authenticated;
+import io.broadcasty.core.auth.Authenticator.TenantRefused;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.rbac.DefaultPolicyResolver;
+import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.tenant.TenantSettings;
+import io.broadcasty.core.tenant.TenantSettingsSource;
+import io.broadcasty.core.tenant.TenantState;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.delivery.session.FakeStreamRequest;
+import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.session.TestNode.FakeTransport;
+import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.infra.database.Postgres;
+import io.broadcasty.metrics.prometheus.PrometheusMeters;
+import io.broadcasty.protocol.json.NativeProtocol;
+import io.broadcasty.relay.provider.CallPolicy;
+import io.broadcasty.server.config.ConfigMap;
+import io.broadcasty.server.config.SettingsReader;
+import io.broadcasty.wire.CommandReader;
+import io.broadcasty.wire.PublishReader;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests that nodes which share a database apply what is stored of a tenant. */
+@Tag("stores")
+class NodeTenantsTest {
+
+  private static final NativeProtocol PROTOCOL =
+      new NativeProtocol(new CommandReader(new PublishReader()));
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(40);
+  private static final TenantId ACME = new TenantId("acme");
+  private static final TenantId BETA = new TenantId("beta");
+  private static final TenantChange NOTHING = new TenantChange(null, null, Map.of());
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  private final DatabaseSettings database = Postgres.newDatabase();
+  private final List<Node> nodes = new ArrayList<>();
+
+  private Node open(String unknown) {
+    ConfigMap config = new ConfigMap();
+    config.texts.put("broadcasty.jwt.public-key", "of nobody");
+    config.texts.put("broadcasty.data-dir", dir.resolve("node" + nodes.size()).toString());
+    config.texts.put("broadcasty.drain", "0s");
+    config.texts.put("broadcasty.replay.store", "database");
+    config.texts.put("broadcasty.db.url", database.url());
+    config.texts.put("broadcasty.db.user", database.user());
+    config.texts.put("broadcasty.db.password", String.valueOf(database.password()));
+    config.texts.put("broadcasty.operator.tenant", "operations");
+    config.texts.put("broadcasty.tenants.unknown", unknown);
+    Node node =
+        new Node(
+            SettingsReader.read(config),
+            NodeTenantsTest::authenticate,
+            new Policy(new DefaultPolicyResolver()),
+            TenantSettingsSource.NONE,
+            CallPolicy.NONE,
+            new PrometheusMeters(),
+            Ticker.system(),
+            WallClock.system());
+    nodes.add(node);
+    return node;
+  }
+
+  /** Accepts every tenant's name as the token of one of its users. */
+  private static Authenticator.Verdict authenticate(String token) {
+    return new Authenticated(caller(new TenantId(token)));
+  }
+
+  private static Caller caller(TenantId tenant) {
+    Instant now = Instant.now();
+    return new Caller(
+        tenant, "ann", Set.of("member"), now, now.plusSeconds(600), Map.of(), tenant.value());
+  }
+
+  private static void connect(Node node, TenantId tenant) {
+    MessageSession session =
+        PROTOCOL.accept(FakeStreamRequest.of()).open(node.context(), new FakeTransport());
+    assertTrue(session.open(caller(tenant)));
+  }
+
+  private static @Nullable Class<?> verdict(Node node, TenantId tenant) {
+    return node.context().authenticator().authenticate(tenant.value()).getClass();
+  }
+
+  private static TenantSettings settings(Node node, TenantId tenant) {
+    return node.context().tenants().of(tenant);
+  }
+
+  private static void stored(TenantOutcome outcome) {
+    assertInstanceOf(TenantOutcome.Stored.class, outcome, outcome::toString);
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - start < TIMEOUT_NANOS, what);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  @AfterEach
+  void close() {
+    nodes.forEach(Node::close);
+  }
+
+  @Test
+  void aSuspendedTenantIsRefusedOnAllNodesAndAfterARestart() {
+    Node one = open("accept");
+    Node two = open("accept");
+    connect(one, ACME);
+    connect(two, ACME);
+    connect(two, BETA);
+    stored(
+        one.tenantAdministration()
+            .create(ACME, new TenantChange("Acme", null, Map.of("limits.batch", "7"))));
+    await("the limit", () -> settings(two, ACME).publish().maxBatch() == 7);
+    assertEquals(2, two.sessions().size());
+
+    TenantChange suspend = new TenantChange(null, TenantState.SUSPENDED, Map.of());
+    stored(one.tenantAdministration().change(ACME, suspend));
+    await(
+        "the end of the tenant's streams",
+        () -> one.sessions().size() == 0 && two.sessions().size() == 1);
+    assertEquals(TenantRefused.class, verdict(one, ACME));
+    assertEquals(TenantRefused.class, verdict(two, ACME));
+    assertEquals(Authenticated.class, verdict(two, BETA));
+    Node later = open("accept");
+    assertEquals(TenantRefused.class, verdict(later, ACME), "before it serves anybody");
+    assertEquals(7, settings(later, ACME).publish().maxBatch());
+
+    TenantChange resume = new TenantChange(null, TenantState.ACTIVE, Map.of());
+    stored(later.tenantAdministration().change(ACME, resume));
+    await("the resumption", () -> verdict(two, ACME) == Authenticated.class);
+    assertInstanceOf(TenantOutcome.Deleted.class, two.tenantAdministration().delete(ACME));
+    await("the configuration", () -> settings(one, ACME).publish().maxBatch() == 100);
+  }
+
+  @Test
+  void unknownTenantsAreRefusedUntilTheyAreCreated() {
+    Node one = open("refuse");
+    Node two = open("refuse");
+    assertEquals(TenantRefused.class, verdict(two, ACME));
+    assertEquals(Authenticated.class, verdict(two, new TenantId("operations")));
+    stored(one.tenantAdministration().create(ACME, NOTHING));
+    await("the tenant", () -> verdict(two, ACME) == Authenticated.class);
+    connect(two, ACME);
+    assertInstanceOf(TenantOutcome.Deleted.class, one.tenantAdministration().delete(ACME));
+    await("the end of its streams", () -> two.sessions().size() == 0);
+    assertEquals(TenantRefused.class, verdict(two, ACME));
+  }
+
+  /** A caller that was admitted just before the tenant was suspended is found by the next check. */
+  @Test
+  void aStreamThatOpensDuringTheSuspensionEnds() {
+    Node one = open("accept");
+    stored(
+        one.tenantAdministration()
+            .create(ACME, new TenantChange(null, TenantState.SUSPENDED, Map.of())));
+    await("the suspension", () -> verdict(one, ACME) == TenantRefused.class);
+    connect(one, ACME);
+    await("its end", () -> one.sessions().size() == 0);
+  }
+}
