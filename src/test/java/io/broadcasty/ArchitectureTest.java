@@ -10,12 +10,19 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaAnnotation;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.broadcasty.transport.admin.Audited;
+import io.broadcasty.transport.admin.Permitted;
+import io.broadcasty.transport.admin.RateLimited;
+import jakarta.ws.rs.HttpMethod;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -188,6 +195,45 @@ class ArchitectureTest {
                             .anyMatch(type.getPackageName()::startsWith)
                         && !type.getPackageName().startsWith("jakarta.persistence")))
         .check(CLASSES);
+  }
+
+  /** A method of administration without one of them would be open, unlimited or untraceable. */
+  @Test
+  void everyMethodOfAdministrationIsPermittedRateLimitedAndAudited() {
+    Set<String> faults = new TreeSet<>();
+    int checked = 0;
+    for (JavaClass type : CLASSES) {
+      if (!isOfAdministration(type)) {
+        continue;
+      }
+      for (JavaMethod method : type.getMethods()) {
+        if (method.getAnnotations().stream().noneMatch(ArchitectureTest::isHttpMethod)) {
+          continue;
+        }
+        checked++;
+        for (Class<? extends Annotation> binding :
+            List.of(Permitted.class, RateLimited.class, Audited.class)) {
+          if (!method.isAnnotatedWith(binding) && !type.isAnnotatedWith(binding)) {
+            faults.add(method.getFullName() + " has no @" + binding.getSimpleName());
+          }
+        }
+        if (method.isAnnotatedWith(Audited.class)
+            && method.getAnnotationOfType(Audited.class).value().isBlank()) {
+          faults.add(method.getFullName() + " names no action for the audit log");
+        }
+      }
+    }
+    assertEquals(Set.of(), faults);
+    assertTrue(checked >= 9, "the methods were not read: " + checked);
+  }
+
+  private static boolean isOfAdministration(JavaClass type) {
+    return type.isAnnotatedWith(jakarta.ws.rs.Path.class)
+        && type.getAnnotationOfType(jakarta.ws.rs.Path.class).value().matches("/?admin(/.*)?");
+  }
+
+  private static boolean isHttpMethod(JavaAnnotation<?> annotation) {
+    return annotation.getRawType().isAnnotatedWith(HttpMethod.class);
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.broadcasty.server.beans;
 
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.NodeHealth;
+import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
@@ -166,6 +168,18 @@ public class BeanProducers {
   @Singleton
   DisconnectStreams disconnect() {
     return startup.node().disconnect();
+  }
+
+  @Produces
+  @Singleton
+  TenantAdministration tenantAdministration() {
+    return startup.node().tenantAdministration();
+  }
+
+  @Produces
+  @Singleton
+  AuditLog audit() {
+    return startup.node().audit();
   }
 
   @Produces

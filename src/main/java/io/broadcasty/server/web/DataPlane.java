@@ -11,8 +11,10 @@ import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.PushKeyResource;
 import io.broadcasty.transport.http.PushResource;
 import io.broadcasty.transport.http.ReplayResource;
+import io.broadcasty.transport.http.TenantsResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
+import java.util.Map;
 import java.util.Set;
 
 /** The JAX-RS application below {@code /broadcasty}. */
@@ -32,6 +34,16 @@ public class DataPlane extends Application {
         PushKeyResource.class,
         PushResource.class,
         ReplayResource.class,
+        TenantsResource.class,
         ProblemResponses.class);
+  }
+
+  /**
+   * Has Payara leave the header {@code Location} as it is: behind a proxy, the scheme and host that
+   * it would add are the wrong ones.
+   */
+  @Override
+  public Map<String, Object> getProperties() {
+    return Map.of("jersey.config.server.headers.location.relative.resolution.disabled", true);
   }
 }

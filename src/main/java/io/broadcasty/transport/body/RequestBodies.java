@@ -110,7 +110,7 @@ public final class RequestBodies {
     return announced > 0
         || (announced < 0
             && (request.getHeader("Transfer-Encoding") != null
-                || request.getMethod().equals("POST")));
+                || Set.of("POST", "PATCH").contains(request.getMethod())));
   }
 
   /**

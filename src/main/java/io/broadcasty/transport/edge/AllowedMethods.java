@@ -33,6 +33,8 @@ final class AllowedMethods {
           new Route("presence/(join|leave|heartbeat)", WRITE),
           new Route("admin/(nodes|drivers|health)", READ),
           new Route("admin/disconnect", WRITE),
+          new Route("admin/tenants", "GET, HEAD, POST, OPTIONS"),
+          new Route("admin/tenants/[^/]+", "GET, HEAD, PATCH, DELETE, OPTIONS"),
           new Route("push/subscriptions", "GET, HEAD, POST, OPTIONS"),
           new Route("push/subscriptions/[^/]+", "DELETE, OPTIONS"),
           new Route("push/send", WRITE),

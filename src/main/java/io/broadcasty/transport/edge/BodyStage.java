@@ -16,6 +16,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,8 @@ final class BodyStage {
   }
 
   private static boolean isJson(HttpServletRequest request) {
-    return request.getMethod().equals("POST") && MediaType.isJson(request.getContentType());
+    return Set.of("POST", "PATCH").contains(request.getMethod())
+        && MediaType.isJson(request.getContentType());
   }
 
   /** Returns what answers a request whose body is refused or whose client leaves meanwhile. */

@@ -63,7 +63,7 @@ final class CrossOrigin {
 
   /** Sets the headers of the answer to a preflight. */
   void preflight(HttpServletRequest request, HttpServletResponse response) {
-    response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE, OPTIONS");
+    response.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, DELETE, OPTIONS");
     response.setHeader("Access-Control-Allow-Headers", anyHeader ? requested(request) : headers);
     response.addHeader("Vary", "Access-Control-Request-Headers");
     response.setHeader("Access-Control-Max-Age", "600");

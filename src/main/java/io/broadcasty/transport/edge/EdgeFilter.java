@@ -58,7 +58,7 @@ public class EdgeFilter extends HttpFilter {
   private static final String PUBLISH_PATH = "/broadcasty/publish";
   private static final String PING_PATH = "/broadcasty/ping";
 
-  private static final Set<String> CHANGING = Set.of("POST", "DELETE");
+  private static final Set<String> CHANGING = Set.of("POST", "PATCH", "DELETE");
 
   /** The paths that need no token: a ping, a script and a public key. */
   private static final Set<String> OPEN_PATHS =
@@ -77,6 +77,7 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient WallClock clock;
   @Inject private transient MemoryBudgets memory;
   @Inject private transient StreamOutputSelector outputs;
+  @Inject private transient CurrentCaller current;
 
   private transient @Nullable AddressLimiter addresses;
   private transient @Nullable SecurityHeaders headers;
@@ -108,6 +109,10 @@ public class EdgeFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (request.getDispatcherType() == DispatcherType.ASYNC) {
+      CallerRequest resumed = CallerRequest.find(request);
+      if (resumed != null) {
+        current.set(resumed.caller()); // a dispatch may have a context of its own
+      }
       BodyStage.resume(request, response, chain, listener);
       return;
     }
@@ -296,6 +301,7 @@ public class EdgeFilter extends HttpFilter {
       return false;
     }
     CallerRequest called = new CallerRequest(request, caller);
+    current.set(caller);
     try {
       if (path.equals(PUBLISH_PATH) && request.getMethod().equals("POST")) {
         called.leaveBodyTo(stage, address);

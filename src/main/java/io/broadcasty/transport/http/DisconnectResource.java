@@ -4,6 +4,10 @@ import io.broadcasty.admin.DisconnectOutcome;
 import io.broadcasty.admin.DisconnectRequest;
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.transport.admin.AdminRole;
+import io.broadcasty.transport.admin.Audited;
+import io.broadcasty.transport.admin.Permitted;
+import io.broadcasty.transport.admin.RateLimited;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.ClientAddress;
 import io.broadcasty.transport.edge.EdgeSettings;
@@ -27,6 +31,8 @@ import java.time.Duration;
  */
 @Path("admin/disconnect")
 @Produces("application/json")
+@RateLimited
+@Permitted(AdminRole.ADMINISTRATOR)
 public class DisconnectResource {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -36,6 +42,7 @@ public class DisconnectResource {
 
   /** Ends streams on all nodes; the protocol describes the body and the answer. */
   @POST
+  @Audited(value = "admin.disconnect", kind = Audited.Kind.BY_USE_CASE)
   public Response disconnect(@Context HttpServletRequest request) {
     try {
       Caller caller = CallerRequest.caller(request.getUserPrincipal());

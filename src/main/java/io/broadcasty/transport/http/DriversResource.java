@@ -1,20 +1,19 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.broadcasty.core.lifecycle.RealtimeListener;
-import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.relay.RelayStatus;
 import io.broadcasty.relay.RelayStatusSource;
 import io.broadcasty.relay.failover.ProviderState;
 import io.broadcasty.relay.failover.ProviderSwitch;
+import io.broadcasty.transport.admin.AdminRole;
+import io.broadcasty.transport.admin.Audited;
+import io.broadcasty.transport.admin.Permitted;
+import io.broadcasty.transport.admin.RateLimited;
 import io.broadcasty.wire.JsonWriter;
-import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.Locale;
@@ -25,22 +24,18 @@ import java.util.Locale;
  */
 @Path("admin/drivers")
 @Produces("application/json")
+@RateLimited
+@Permitted(AdminRole.OPERATOR)
 public class DriversResource {
 
   @Inject private RelayStatusSource report;
-  @Inject private Administration administration;
-  @Inject private RealtimeListener listener;
 
   /** Returns the current state. */
   @GET
-  public Response drivers(@Context HttpServletRequest request) {
-    try {
-      AdminResource.requireOperator(request, administration, listener);
-      RelayStatus status = report.status();
-      return Response.ok(JsonWriter.object(json -> write(json, status))).build();
-    } catch (ProblemException e) {
-      return ProblemResponses.of(e.problem());
-    }
+  @Audited(value = "admin.drivers", kind = Audited.Kind.READ)
+  public Response drivers() {
+    RelayStatus status = report.status();
+    return Response.ok(JsonWriter.object(json -> write(json, status))).build();
   }
 
   private static void write(JsonGenerator json, RelayStatus status) throws IOException {

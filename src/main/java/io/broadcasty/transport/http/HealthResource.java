@@ -2,16 +2,15 @@ package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.broadcasty.admin.NodeHealth;
-import io.broadcasty.core.lifecycle.RealtimeListener;
-import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.transport.admin.AdminRole;
+import io.broadcasty.transport.admin.Audited;
+import io.broadcasty.transport.admin.Permitted;
+import io.broadcasty.transport.admin.RateLimited;
 import io.broadcasty.wire.JsonWriter;
-import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
@@ -24,22 +23,18 @@ import java.util.TreeMap;
  */
 @Path("admin/health")
 @Produces("application/json")
+@RateLimited
+@Permitted(AdminRole.OPERATOR)
 public class HealthResource {
 
   @Inject private NodeHealth health;
-  @Inject private Administration administration;
-  @Inject private RealtimeListener listener;
 
   /** Returns the checks as they are now. */
   @GET
-  public Response health(@Context HttpServletRequest request) {
-    try {
-      AdminResource.requireOperator(request, administration, listener);
-      List<NodeHealth.Check> checks = health.checks();
-      return Response.ok(JsonWriter.object(json -> write(json, checks))).build();
-    } catch (ProblemException e) {
-      return ProblemResponses.of(e.problem());
-    }
+  @Audited(value = "admin.health", kind = Audited.Kind.READ)
+  public Response health() {
+    List<NodeHealth.Check> checks = health.checks();
+    return Response.ok(JsonWriter.object(json -> write(json, checks))).build();
   }
 
   private static void write(JsonGenerator json, List<NodeHealth.Check> checks) throws IOException {

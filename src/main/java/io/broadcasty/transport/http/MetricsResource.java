@@ -1,9 +1,13 @@
 package io.broadcasty.transport.http;
 
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.core.rbac.Roles;
 import io.broadcasty.metrics.Exposition;
+import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.ScraperAccess;
 import io.broadcasty.wire.Code;
@@ -14,6 +18,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves {@code /broadcasty/metrics}: the meters of this node in Prometheus' text format, for
@@ -36,11 +41,23 @@ public class MetricsResource {
             Code.NOT_FOUND, "this node serves no meters here (BROADCASTY_PROM=false)");
       }
       if (!ScraperAccess.isAdmitted(request)) {
-        Caller unused = AdminResource.admin(request, administration, listener);
+        requireAdministrator(CallerRequest.caller(request.getUserPrincipal()));
       }
       return Response.ok(meters.text(), Exposition.MEDIA_TYPE).build();
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
+    }
+  }
+
+  private void requireAdministrator(@Nullable Caller caller) throws ProblemException {
+    if (caller == null) {
+      throw new ProblemException(Code.UNAUTHORIZED, "send a token");
+    }
+    if (!administration.isAdministrator(caller)) {
+      listener.onDenied(
+          new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null, caller.address()));
+      throw new ProblemException(
+          Code.FORBIDDEN, "this needs the role `" + Roles.ADMIN + "` in the token's `roles`");
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.http;
 
+import io.broadcasty.transport.admin.RefusedException;
 import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
@@ -31,6 +32,9 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
 
   @Override
   public Response toResponse(Throwable failure) {
+    if (failure instanceof RefusedException refused) {
+      return of(refused.problem());
+    }
     if (failure instanceof WebApplicationException web) {
       int status = web.getResponse().getStatus();
       if (status == 405) {

@@ -92,6 +92,7 @@ class AddressLimitTest {
             node.time);
     inject(edge, beans);
     inject(edge, Map.of("memory", node.memory, "outputs", new StreamOutputSelector(false, "none")));
+    inject(edge, Map.of("current", new CurrentCaller()));
     inject(others, beans);
     edge.init();
     others.init();

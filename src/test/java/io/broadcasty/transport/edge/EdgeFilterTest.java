@@ -88,6 +88,7 @@ class EdgeFilterTest {
             "X-Tenant-Id"));
     inject("bodies", TestBodies.of(node));
     inject("tenants", node.tenants);
+    inject("current", new CurrentCaller());
     inject("authenticator", node.context.authenticator());
     inject("limits", new ObservedRateLimiter(limiter, node.listener));
     inject("connections", node.limits);

@@ -1,0 +1,70 @@
+package io.broadcasty.transport.admin;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.admin.audit.AuditEvent;
+import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.transport.edge.CurrentCaller;
+import io.broadcasty.wire.JsonWriter;
+import jakarta.annotation.Priority;
+import jakarta.inject.Inject;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Writes calls that change something to the audit log, once they have succeeded or failed. */
+@Audited
+@Interceptor
+@Priority(Interceptor.Priority.APPLICATION + 30)
+public class AuditedInterceptor {
+
+  private static final int FAILED = 500;
+
+  @Inject private AuditLog log;
+  @Inject private WallClock clock;
+  @Inject private CurrentCaller current;
+  @Inject private AuditNote note;
+
+  @AroundInvoke
+  @Nullable Object audit(InvocationContext call) throws Exception {
+    Audited audited = Bindings.find(call.getMethod(), Audited.class);
+    if (audited.kind() != Audited.Kind.CHANGE) {
+      return call.proceed();
+    }
+    int status = FAILED;
+    try {
+      Object result = call.proceed();
+      status = result instanceof Response response ? response.getStatus() : 200;
+      return result;
+    } finally {
+      append(audited.value(), status);
+    }
+  }
+
+  private void append(String action, int status) {
+    Caller caller = current.require();
+    log.append(
+        new AuditEvent(
+            note.tenant(),
+            action,
+            caller.subject(),
+            caller.address(),
+            JsonWriter.object(json -> writeContext(json, caller, status)),
+            clock.nowMillis()));
+  }
+
+  private void writeContext(JsonGenerator json, Caller caller, int status) throws IOException {
+    json.writeStringField("outcome", status < 400 ? "done" : "failed");
+    json.writeNumberField("status", status);
+    json.writeStringField("actorTenant", caller.tenant().value());
+    String change = note.context();
+    if (change != null) {
+      json.writeFieldName("change");
+      json.writeRawValue(change);
+    }
+  }
+}
