@@ -1,0 +1,115 @@
+package io.broadcasty.integration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests the administration of tenants with the provider of persistence that each server has. */
+class TenantsIT {
+
+  private static final String TENANTS = "/broadcasty/admin/tenants";
+  private static final String ACME = TENANTS + "/acme";
+  private static final Map<String, String> DATABASE = Map.of("BROADCASTY_REPLAY_STORE", "database");
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path home;
+
+  @SuppressWarnings("NullAway.Init")
+  private Api api;
+
+  private HttpResponse<String> send(String method, String path, String token, String json) {
+    return api.send(
+        api.request(path, token)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(json))
+            .build());
+  }
+
+  private HttpResponse<String> asOperator(String method, String path, String json) {
+    return send(method, path, api.tokens.operator(), json);
+  }
+
+  private String token(String role) {
+    return api.tokens.token("acme", "ann", Duration.ofMinutes(10), List.of(role));
+  }
+
+  private HttpResponse<String> publish() {
+    return api.post("/broadcasty/publish", token("publisher"), "{\"channel\":\"a\",\"payload\":1}");
+  }
+
+  private static void assertAnswer(int status, String part, HttpResponse<String> answer) {
+    assertEquals(status, answer.statusCode(), answer.body());
+    assertTrue(answer.body().contains(part), answer.body());
+  }
+
+  @Test
+  void anOperatorCreatesSuspendsAndDeletesATenant() throws Exception {
+    Ports ports = Ports.free();
+    try (ServerProcess server = ServerProcess.start(home, ports, DATABASE)) {
+      api = server.awaitReady();
+      create();
+      changeLimits();
+      refuseOthers();
+      assertAnswer(200, "\"suspended\"", asOperator("PATCH", ACME, "{\"state\":\"suspended\"}"));
+      Api.await("the suspension", () -> publish().statusCode() == 403);
+      assertAnswer(403, "tenant_refused", publish());
+      assertAnswer(403, "tenant_refused", api.get(ACME, token("admin")));
+      server.kill();
+    }
+    try (ServerProcess server = ServerProcess.start(home, ports, DATABASE)) {
+      api = server.awaitReady();
+      assertAnswer(403, "tenant_refused", publish());
+      assertAnswer(200, "\"active\"", asOperator("PATCH", ACME, "{\"state\":\"active\"}"));
+      Api.await("the resumption", () -> publish().statusCode() == 200);
+      assertEquals(204, asOperator("DELETE", ACME, "").statusCode());
+      assertAnswer(404, "not_found", api.get(ACME, api.tokens.operator()));
+      assertAnswer(404, "not_found", asOperator("DELETE", ACME, ""));
+    }
+  }
+
+  private void create() {
+    HttpResponse<String> created =
+        asOperator("POST", TENANTS, "{\"id\":\"acme\",\"name\":\"Acme Ltd\"}");
+    assertAnswer(201, "\"name\":\"Acme Ltd\"", created);
+    assertEquals(ACME, created.headers().firstValue("Location").orElse(""));
+    assertAnswer(409, "already_exists", asOperator("POST", TENANTS, "{\"id\":\"acme\"}"));
+    assertAnswer(200, "\"id\":\"acme\"", api.get(TENANTS, api.tokens.operator()));
+    assertAnswer(200, "\"usage\"", api.get(ACME, api.tokens.operator()));
+  }
+
+  private void changeLimits() {
+    assertAnswer(
+        200,
+        "\"limits.batch\":\"1\"",
+        asOperator("PATCH", ACME, "{\"settings\":{\"limits.batch\":1}}"));
+    String two = "[{\"channel\":\"a\",\"payload\":1},{\"channel\":\"a\",\"payload\":2}]";
+    Api.await(
+        "the limit",
+        () -> api.post("/broadcasty/publish", token("publisher"), two).statusCode() == 413);
+    assertAnswer(
+        400, "limits.btach", asOperator("PATCH", ACME, "{\"settings\":{\"limits.btach\":1}}"));
+    assertAnswer(400, "state", asOperator("PATCH", ACME, "{\"state\":\"unknown\"}"));
+    assertAnswer(400, "invalid_json", asOperator("PATCH", ACME, "{"));
+    assertAnswer(400, "own tenant", asOperator("DELETE", TENANTS + "/operations", ""));
+  }
+
+  private void refuseOthers() {
+    assertAnswer(200, "Acme Ltd", api.get(ACME, token("admin")));
+    assertAnswer(403, "forbidden", api.get(ACME, token("member")));
+    assertAnswer(403, "forbidden", api.get(ACME, api.tokens.admin()));
+    assertAnswer(403, "forbidden", api.get(TENANTS, token("admin")));
+    assertAnswer(403, "forbidden", send("PATCH", ACME, token("admin"), "{}"));
+    assertAnswer(403, "forbidden", send("DELETE", ACME, token("admin"), ""));
+    assertAnswer(403, "forbidden", send("POST", TENANTS, token("admin"), "{\"id\":\"x\"}"));
+    assertEquals(401, send("POST", TENANTS, "", "{\"id\":\"x\"}").statusCode());
+  }
+}
