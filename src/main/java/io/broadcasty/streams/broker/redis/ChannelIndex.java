@@ -25,23 +25,33 @@ final class ChannelIndex {
 
   private static final int CHUNK = 500;
   private static final int REMEMBERED = 10_000;
+  private static final int MAX_UNLISTED = 10_000;
 
   private final Redis redis;
   private final PubSub pubSub;
 
-  /** Channels that this node has added; used by the appender's thread only. */
+  /** Channels that this node has added. Guarded by itself. */
   private final Map<TenantChannel, Boolean> put = BoundedMap.ofLatestUsed(REMEMBERED);
+
+  /** Channels to be added once the server of their tenant's index answers. Guarded by itself. */
+  private final Map<TenantChannel, Boolean> unlisted = BoundedMap.ofLatestAdded(MAX_UNLISTED);
 
   ChannelIndex(Redis redis, PubSub pubSub) {
     this.redis = redis;
     this.pubSub = pubSub;
   }
 
-  /** Queues the name to be added, the first time that this node appends to the channel. */
-  void queue(TenantChannel channel) {
-    if (!put.containsKey(channel)) {
-      put(channel);
-      put.put(channel, true);
+  /**
+   * Adds the name, the first time that this node appends to the channel. While the server of the
+   * index does not answer, publishing goes on, and the name is added afterwards.
+   */
+  void add(TenantChannel channel) {
+    boolean known;
+    synchronized (put) {
+      known = put.get(channel) != null;
+    }
+    if (!known) {
+      addNow(channel, false);
     }
   }
 
@@ -50,12 +60,49 @@ final class ChannelIndex {
    * meantime, and announces the channel to the nodes.
    */
   void onFirstPublication(TenantChannel channel) {
+    addNow(channel, true);
+  }
+
+  /** Adds the names that could not be added before. */
+  void addUnlisted() {
+    List<TenantChannel> channels;
+    synchronized (unlisted) {
+      if (unlisted.isEmpty()) {
+        return;
+      }
+      channels = List.copyOf(unlisted.keySet());
+      unlisted.clear();
+    }
+    channels.forEach(channel -> addNow(channel, true));
+  }
+
+  private void addNow(TenantChannel channel, boolean announce) {
+    byte[] key = bytes(ChannelKeys.index(redis, channel.tenant()));
+    if (!redis.availability().isDown(key)) {
+      try {
+        put(channel);
+        if (announce) {
+          pubSub.publish(
+              ChannelKeys.newChannels(redis, channel.tenant()), bytes(channel.name().value()));
+        }
+        synchronized (put) {
+          put.put(channel, true);
+        }
+        return;
+      } catch (JedisException e) {
+        recordFailure(key, e);
+      }
+    }
+    synchronized (unlisted) {
+      unlisted.put(channel, true);
+    }
+  }
+
+  private void recordFailure(byte[] key, JedisException failure) {
     try {
-      put(channel);
-      pubSub.publish(
-          ChannelKeys.newChannels(redis, channel.tenant()), bytes(channel.name().value()));
-    } catch (JedisException e) {
-      put.remove(channel); // the next publication tries again
+      var unused = redis.availability().recordFailure(redis.serverOf(key), failure);
+    } catch (JedisException e) { // no server has the key
+      redis.availability().recordUnassignedKey();
     }
   }
 

@@ -23,8 +23,8 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
  * Announces ephemeral envelopes to the nodes that follow their channel, with one script that writes
  * nothing. Nodes that only follow a pattern know the channels that have a stream; those of a
  * channel without one get the envelopes beside the names of new channels. This node delivers its
- * own envelopes to itself, and ignores them when Redis sends them back. Used by the appender's
- * thread.
+ * own envelopes to itself, and ignores them when Redis sends them back. Used by the appenders'
+ * threads.
  */
 final class EphemeralAnnouncer {
 

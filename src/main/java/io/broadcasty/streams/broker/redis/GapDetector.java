@@ -75,6 +75,7 @@ final class GapDetector implements Runnable, AutoCloseable {
         handleUrgent();
         failures.recordSuccess();
         if (!called && round % ROUNDS_PER_CHECK == 0) {
+          index.addUnlisted();
           subscriptions.unsubscribeIdle(pubSub);
           subscriptions.check(changed(++checks));
         }

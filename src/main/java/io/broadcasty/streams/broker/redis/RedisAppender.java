@@ -179,7 +179,7 @@ final class RedisAppender implements GroupCommit.Appender {
     Response<Long> replicas = null;
     try (Pipeline pipeline = redis.pipeline(batch.server())) {
       for (Sent sent : batch.sent()) {
-        index.queue(sent.append.channel());
+        index.add(sent.append.channel());
         activity.onPublish(sent.append.channel());
         sent.response = queue(pipeline, sent.append);
       }

@@ -81,7 +81,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   private final ChannelIndex index;
   private final ChannelIndexPruner pruner;
   private final GapDetector gapDetector;
-  private final GroupCommit commits;
+  private final AppendLanes lanes;
 
   /**
    * Starts the threads.
@@ -139,27 +139,32 @@ public final class RedisBroker implements Broker, ChannelDirectory {
         new GapDetector(
             redis, availability, subscriptions, patterns, index, activity, pubSub, calls);
     threads.newThread(gapDetector).start();
-    this.commits =
-        new GroupCommit(
-            new RedisAppender(
-                redis,
-                settings,
-                scriptArguments,
-                availability,
-                subscriptions,
-                index,
-                activity,
-                new EphemeralAnnouncer(redis, node, scriptArguments, pubSub, listener)),
-            settings.maxGroup(),
-            settings.maxWaitingBytes(),
-            settings.memory(),
-            threads,
-            answers);
+    EphemeralAnnouncer announcer =
+        new EphemeralAnnouncer(redis, node, scriptArguments, pubSub, listener);
+    this.lanes =
+        new AppendLanes(
+            redis,
+            () ->
+                new GroupCommit(
+                    new RedisAppender(
+                        redis,
+                        settings,
+                        scriptArguments,
+                        availability,
+                        subscriptions,
+                        index,
+                        activity,
+                        announcer),
+                    settings.maxGroup(),
+                    settings.maxWaitingBytes(),
+                    settings.memory(),
+                    threads,
+                    answers));
   }
 
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
-    return commits.publish(envelopes);
+    return lanes.publish(envelopes);
   }
 
   @Override
@@ -269,7 +274,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
 
   @Override
   public void close() {
-    commits.close();
+    lanes.close();
     gapDetector.close();
     pubSub.close();
   }

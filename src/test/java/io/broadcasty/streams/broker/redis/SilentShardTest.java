@@ -1,0 +1,195 @@
+package io.broadcasty.streams.broker.redis;
+
+import static io.broadcasty.streams.broker.TestPublications.appended;
+import static io.broadcasty.streams.broker.TestPublications.channel;
+import static io.broadcasty.streams.broker.TestPublications.named;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.TcpProxy;
+import io.broadcasty.TcpProxy.Direction;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.infra.redis.RedisCluster;
+import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.Envelope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/** Tests the broker on a Redis Cluster of which one server is behind a line that swallows. */
+@Tag("stores")
+class SilentShardTest {
+
+  private static final int CHANNELS = 24;
+  private static final int SHARDS = 3;
+  private static final int SLOTS = 16384;
+  private static final long ANSWERED_SECONDS = 20;
+
+  /** Shorter than the time for which an answer of Redis is waited for. */
+  private static final Duration AT_ONCE = Duration.ofMillis(1500);
+
+  private final RedisCluster cluster = RedisCluster.start(false);
+  private final TcpProxy proxy = new TcpProxy(cluster.primary(1).port());
+  private final RedisSettings settings = cluster.settings();
+
+  @SuppressWarnings("NullAway.Init")
+  private RedisNode node;
+
+  private final List<TenantChannel> silent = new ArrayList<>();
+  private final List<TenantChannel> others = new ArrayList<>();
+
+  @BeforeEach
+  void open() throws Exception {
+    for (int i = 0; i < SHARDS; i++) {
+      try (Jedis jedis = new Jedis("127.0.0.1", cluster.primary(i).port())) {
+        jedis.configSet("cluster-require-full-coverage", "no");
+        if (i == 1) {
+          jedis.configSet("cluster-announce-port", "" + proxy.port());
+        }
+      }
+    }
+    awaitAnnounced();
+    node = new RedisNode(settings);
+    for (int c = 0; c < CHANNELS; c++) {
+      TenantChannel channel = channel("c" + c);
+      (isSilent("seq:{" + channel.tenant() + ":c" + c + "}") ? silent : others).add(channel);
+      appended(node.broker, named(channel, 0, "first"));
+    }
+    assertFalse(silent.isEmpty());
+    assertTrue(others.size() > silent.size());
+  }
+
+  private void awaitAnnounced() {
+    try (Jedis jedis = new Jedis("127.0.0.1", cluster.primary(0).port())) {
+      for (int i = 0; i < 200; i++) {
+        if (jedis.clusterNodes().contains(":" + proxy.port() + "@")) {
+          return;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+      }
+    }
+    throw new AssertionError("the proxy is not announced");
+  }
+
+  @AfterEach
+  void close() {
+    node.close();
+    proxy.close();
+    cluster.close();
+  }
+
+  private CompletableFuture<List<AppendOutcome>> publish(TenantChannel channel, String id) {
+    return node.broker.publish(List.of(named(channel, 0, id))).toCompletableFuture();
+  }
+
+  private static AppendOutcome answer(CompletableFuture<List<AppendOutcome>> publishing)
+      throws Exception {
+    return publishing.get(ANSWERED_SECONDS, TimeUnit.SECONDS).get(0);
+  }
+
+  @Test
+  void aSilentShardDelaysOnlyItsOwnChannels() throws Exception {
+    proxy.swallowAll(Direction.values());
+    List<CompletableFuture<List<AppendOutcome>>> waiting = new ArrayList<>();
+    silent.forEach(channel -> waiting.add(publish(channel, "second")));
+    long start = System.nanoTime();
+    for (int i = 0; i < 5; i++) {
+      for (TenantChannel channel : others) {
+        assertInstanceOf(
+            AppendOutcome.Appended.class, answer(publish(channel, "second" + i)), "" + channel);
+      }
+    }
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.compareTo(AT_ONCE) < 0, "other channels waited for " + took);
+    for (CompletableFuture<List<AppendOutcome>> each : waiting) {
+      assertInstanceOf(AppendOutcome.Unavailable.class, answer(each));
+    }
+    start = System.nanoTime();
+    assertInstanceOf(AppendOutcome.Unavailable.class, answer(publish(silent.get(0), "third")));
+    took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.compareTo(AT_ONCE) < 0, "a known outage is answered after " + took);
+    proxy.restore();
+    node.await("the shard", () -> isAppended(silent.get(0)));
+  }
+
+  @Test
+  void oneCallToManyShardsIsAnsweredInItsOrder() throws Exception {
+    List<Envelope> envelopes =
+        IntStream.range(0, 3 * CHANNELS)
+            .mapToObj(i -> named(channel("c" + i % CHANNELS), 0, "many" + i))
+            .toList();
+    List<AppendOutcome> outcomes =
+        node.broker
+            .publish(envelopes)
+            .toCompletableFuture()
+            .get(ANSWERED_SECONDS, TimeUnit.SECONDS);
+    assertEquals(
+        LongStream.range(0, 3 * CHANNELS).map(i -> 2 + i / CHANNELS).boxed().toList(),
+        outcomes.stream()
+            .map(outcome -> ((AppendOutcome.Appended) outcome).position().sequence())
+            .toList());
+  }
+
+  /** The index of the tenant's channels is on a shard of its own. */
+  @Test
+  void aChannelIsListedOnceTheShardOfTheIndexAnswers() throws Exception {
+    TenantId tenant = tenantWithSilentIndex();
+    TenantChannel created = null;
+    for (int i = 0; created == null; i++) {
+      TenantChannel channel = new TenantChannel(tenant, channel("n" + i).name());
+      created = isSilent("seq:{" + tenant + ":n" + i + "}") ? null : channel;
+    }
+    TenantChannel channel = created;
+    proxy.swallowAll(Direction.values());
+    assertInstanceOf(AppendOutcome.Appended.class, answer(publish(channel, "first")));
+    proxy.restore();
+    node.await(
+        "the index",
+        () -> {
+          try {
+            return node.broker
+                .channels(tenant, ChannelPattern.parse("*"), 10)
+                .contains(channel.name());
+          } catch (RuntimeException e) {
+            return false;
+          }
+        });
+  }
+
+  private TenantId tenantWithSilentIndex() {
+    for (int i = 0; ; i++) {
+      if (isSilent("chn:t" + i)) {
+        return new TenantId("t" + i);
+      }
+    }
+  }
+
+  /** Returns whether the shard behind the proxy has a key. */
+  private boolean isSilent(String key) {
+    return JedisClusterCRC16.getSlot(settings.prefix() + key) * SHARDS / SLOTS == 1;
+  }
+
+  private boolean isAppended(TenantChannel channel) {
+    try {
+      return answer(publish(channel, "again")) instanceof AppendOutcome.Appended;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+}
