@@ -12,7 +12,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +21,6 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Follows docs/howto/policy.md word by word, up to the WAR with the policy in it. */
 class PolicyPageTest {
 
-  private static final Path PAGE = Path.of("docs/howto/policy.md");
+  private static final DocumentPage PAGE = new DocumentPage("docs/howto/policy.md");
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -39,9 +36,9 @@ class PolicyPageTest {
 
   @Test
   void thePolicyOfThePageIsFoundInTheWar() throws Exception {
-    Files.writeString(folder.resolve("TeamPolicy.java"), block("java"));
+    Files.writeString(folder.resolve("TeamPolicy.java"), PAGE.blocks("java").get(0));
     writeWar(folder.resolve("broadcasty.war"));
-    run(block("bash"));
+    var unused = DocumentPage.runShell(folder, PAGE.blocks("bash").get(0));
     Path jar = folder.resolve("team-policy.jar");
     try (java.util.jar.JarFile war =
         new java.util.jar.JarFile(folder.resolve("broadcasty.war").toFile())) {
@@ -76,14 +73,6 @@ class PolicyPageTest {
     return new AccessRequest("acme", channel, "ann", Set.of("editor"), action, claims);
   }
 
-  private static String block(String language) throws IOException {
-    Matcher block =
-        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(PAGE));
-    assertTrue(block.find(), language);
-    return block.group(1);
-  }
-
   /** Writes a WAR with the classes of the policy, which is all that the page needs of it. */
   private static void writeWar(Path war) throws IOException, URISyntaxException {
     URI classes = PolicyResolver.class.getProtectionDomain().getCodeSource().getLocation().toURI();
@@ -96,15 +85,5 @@ class PolicyPageTest {
         out.closeEntry();
       }
     }
-  }
-
-  private void run(String commands) throws IOException, InterruptedException {
-    ProcessBuilder shell = new ProcessBuilder("bash", "-e", "-c", commands);
-    shell.directory(folder.toFile()).redirectErrorStream(true);
-    String java = System.getProperty("java.home") + "/bin";
-    shell.environment().merge("PATH", java, (path, bin) -> bin + ":" + path);
-    Process process = shell.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
   }
 }

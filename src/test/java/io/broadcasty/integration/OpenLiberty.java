@@ -1,11 +1,13 @@
 package io.broadcasty.integration;
 
+import io.broadcasty.DocumentPage;
 import io.broadcasty.transport.container.StreamOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 
 /** Open Liberty, unpacked, with the configuration of {@code server-config/liberty}. */
 record OpenLiberty(Path installation, Path configuration) implements ServerKind {
@@ -54,6 +56,19 @@ record OpenLiberty(Path installation, Path configuration) implements ServerKind 
                 "--war=" + war));
     builder.environment().put("WLP_USER_DIR", user.toString());
     return builder;
+  }
+
+  @Override
+  public void takeLargeTokens(DocumentPage page, Path home, ProcessBuilder prepared)
+      throws IOException {
+    Path server = home.resolve("liberty/servers/broadcasty/server.xml");
+    String before = Files.readString(server);
+    String options = page.blockAfter("Open Liberty, in").strip();
+    String after = before.replaceFirst("<httpOptions [^>]*/>", Matcher.quoteReplacement(options));
+    if (after.equals(before)) {
+      throw new AssertionError("there are no options to replace in " + server);
+    }
+    Files.writeString(server, after);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.broadcasty.integration;
 
+import io.broadcasty.DocumentPage;
 import io.broadcasty.transport.container.StreamOutput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,14 @@ record PayaraMicro(Path jar) implements ServerKind {
     command.addAll(List.of("--port", String.valueOf(ports.http())));
     command.addAll(List.of("--shutdowngrace", "3000", "--deploy", war.toString()));
     return new ProcessBuilder(command);
+  }
+
+  @Override
+  public void takeLargeTokens(DocumentPage page, Path home, ProcessBuilder prepared)
+      throws IOException {
+    Path commands = home.resolve("large-tokens.asadmin");
+    Files.writeString(commands, page.blockAfter("Payara Micro, in the file"));
+    prepared.command().addAll(List.of("--prebootcommandfile", commands.toString()));
   }
 
   @Override

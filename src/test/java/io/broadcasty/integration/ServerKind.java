@@ -1,5 +1,6 @@
 package io.broadcasty.integration;
 
+import io.broadcasty.DocumentPage;
 import io.broadcasty.transport.container.StreamOutput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,14 @@ interface ServerKind {
 
   /** Prepares a server with the WAR in {@code home}, and returns how to start it. */
   ProcessBuilder process(Path home, Path war, Ports ports) throws IOException;
+
+  /** Changes a prepared server as docs/howto/large-tokens.md says. */
+  void takeLargeTokens(DocumentPage page, Path home, ProcessBuilder prepared) throws IOException;
+
+  /** Returns the length of tokens that fit into a header only after this change. */
+  default int largeToken() {
+    return 24_000;
+  }
 
   /**
    * Returns whether a log shows that the server has started completely: it answers before, but does

@@ -36,12 +36,19 @@ final class ServerProcess implements AutoCloseable {
   /** Starts the server in development mode with these settings only; does not wait. */
   static ServerProcess start(Path home, Ports ports, Map<String, String> settings)
       throws IOException {
+    Path war = Path.of(System.getProperty("broadcasty.war"));
+    return start(home, ports, settings, ServerKind.current().process(home, war, ports));
+  }
+
+  /** Starts a server that was prepared in {@code home}, as {@link #start} does. */
+  static ServerProcess start(
+      Path home, Ports ports, Map<String, String> settings, ProcessBuilder builder)
+      throws IOException {
     ServerKind kind = ServerKind.current();
     Path log = home.resolve("server.log");
-    ProcessBuilder builder =
-        kind.process(home, Path.of(System.getProperty("broadcasty.war")), ports)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> name.startsWith("BROADCASTY_"));
     environment.put("BROADCASTY_DEV", "true");

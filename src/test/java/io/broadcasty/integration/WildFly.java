@@ -1,5 +1,6 @@
 package io.broadcasty.integration;
 
+import io.broadcasty.DocumentPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,31 @@ record WildFly(Path installation) implements ServerKind {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LAUNCH_JBOSS_IN_BACKGROUND", "yes"); // forwards signals
     return builder;
+  }
+
+  @Override
+  public void takeLargeTokens(DocumentPage page, Path home, ProcessBuilder prepared)
+      throws IOException {
+    Path script = home.resolve("large-tokens.cli");
+    Files.writeString(
+        script,
+        "embed-server --server-config="
+            + CONFIGURATION
+            + " --std-out=discard\n"
+            + page.blockAfter("WildFly, with `jboss-cli.sh`")
+            + "stop-embedded-server\n");
+    var unused =
+        DocumentPage.run(
+            home,
+            "env",
+            "JAVA_OPTS=-XX:TieredStopAtLevel=1 -Djboss.server.base.dir=" + home.resolve("wildfly"),
+            installation.resolve("bin/jboss-cli.sh").toString(),
+            "--file=" + script);
+  }
+
+  @Override
+  public int largeToken() {
+    return 48_000;
   }
 
   @Override
