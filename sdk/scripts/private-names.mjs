@@ -23,7 +23,13 @@ const exports = new Set(
 const isExported = (symbol) => exports.has(symbol) || [...exports].some((one) => one.flags & ts.SymbolFlags.Class && (checker.getDeclaredTypeOfSymbol(one).getBaseTypes() ?? []).some((base) => base.symbol === symbol));
 
 /** The files whose interfaces are between parts of the client only. */
-const internalFiles = ['transport/transport.ts', 'ordered-stream.ts', 'inbox.ts', 'outbox.ts', 'connection.ts', 'ordered-publisher.ts'];
+const internalFiles = ['clock.ts', 'transport/transport.ts', 'transport/transport-selector.ts', 'ordered-stream.ts', 'inbox.ts', 'outbox.ts', 'connection.ts', 'ordered-publisher.ts', 'tabs/tab-session.ts'];
+
+/** Whether everything that a class inherits is declared in the sources. */
+function isOwn({ heritageClauses = [] }) {
+  const bases = heritageClauses.filter(({ token }) => token === ts.SyntaxKind.ExtendsKeyword).flatMap(({ types }) => [...types]);
+  return bases.every(({ expression }) => (checker.getTypeAtLocation(expression).symbol?.declarations ?? []).some((base) => sources.includes(base.getSourceFile())));
+}
 
 function isPrivate(declaration) {
   if (ts.getJSDocTags(declaration).some(({ tagName }) => tagName.text === 'internal')) {
@@ -42,8 +48,7 @@ function isPrivate(declaration) {
   if (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private) {
     return true;
   }
-  const alone = !(owner.heritageClauses ?? []).some(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
-  return alone && owner.name !== undefined && !isExported(checker.getSymbolAtLocation(owner.name));
+  return isOwn(owner) && owner.name !== undefined && !isExported(checker.getSymbolAtLocation(owner.name));
 }
 
 const found = new Set();
@@ -53,7 +58,8 @@ const taken = new Set();
 function expectedProperty(node) {
   const { parent } = node;
   if (ts.isObjectLiteralElement(parent) && parent.name === node && ts.isObjectLiteralExpression(parent.parent)) {
-    return checker.getContextualType(parent.parent)?.getProperty(node.text) ?? checker.getTypeAtLocation(parent.parent).getProperty(node.text);
+    const expected = checker.getContextualType(parent.parent);
+    return (expected && checker.getNonNullableType(expected).getProperty(node.text)) ?? checker.getTypeAtLocation(parent.parent).getProperty(node.text);
   }
   if (ts.isBindingElement(parent) && ts.isObjectBindingPattern(parent.parent) && (parent.propertyName ?? parent.name) === node) {
     return checker.getTypeAtLocation(parent.parent).getProperty(node.text);

@@ -5,7 +5,7 @@ import { privateNames } from './private-names.mjs';
 
 const BUDGETS = [
   { name: 'CoreClient', contents: "export { CoreClient } from './src/index.ts';", budget: 8192 },
-  { name: 'BroadcastyClient', contents: "export { BroadcastyClient } from './src/index.ts';", budget: 15360 },
+  { name: 'BroadcastyClient', contents: "export { BroadcastyClient } from './src/index.ts';", budget: 15872 },
   { name: 'SharedClient', contents: "export { SharedClient } from './src/tabs/client.ts';", budget: 18944 },
   { name: 'push', contents: "export * from './src/push.ts';", budget: 3584 },
   { name: 'react', contents: "export * from './src/bindings/react.ts';", budget: 2560 },

@@ -24,7 +24,7 @@ type ChannelInfo = Pick<Position, 'epoch'> & { channel?: string; number?: number
  */
 export class ChannelTable {
   /** Keys are channel names and channel numbers. */
-  private readonly entries = new Map<string | number, Entry>();
+  private readonly channels = new Map<string | number, Entry>();
 
   /**
    * Stores the number and the epochs of a channel, or of the channels of a pattern.
@@ -34,11 +34,11 @@ export class ChannelTable {
    */
   update(target: string, positions: readonly ChannelInfo[] = [], numberOfTarget?: number): void {
     for (const { channel = target, number = numberOfTarget, partition = 0, epoch } of positions) {
-      const entry = this.entries.get(channel) ?? { channel, epochs: [] };
+      const entry = this.channels.get(channel) ?? { channel, epochs: [] };
       entry.epochs[partition] = epoch;
-      this.entries.set(channel, entry);
+      this.channels.set(channel, entry);
       if (number !== undefined) {
-        this.entries.set(number, entry);
+        this.channels.set(number, entry);
       }
     }
   }
@@ -49,7 +49,7 @@ export class ChannelTable {
    */
   expand(compact: CompactPublication): Publication | undefined {
     const { c, s: sequence, p: partition = 0, d: payload } = compact;
-    const entry = this.entries.get(c);
+    const entry = this.channels.get(c);
     const epoch = entry?.epochs[partition];
     if (!entry || epoch === undefined) {
       return undefined;

@@ -5,7 +5,7 @@ import { delay, withTimeout } from './clock.js';
 import type { ConnectionEvents } from './connection.js';
 import { CoreClient, newId } from './core.js';
 import type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
-import { BroadcastyError, timeout } from './errors.js';
+import { BroadcastyError, isDown, timeout, toError } from './errors.js';
 import { checkHeaders } from './headers.js';
 import { SYSTEM_NETWORK_MONITOR } from './network-monitor.js';
 import { openBestStore, OfflineQueue } from './offline.js';
@@ -17,7 +17,7 @@ import type { Subscription } from './subscription.js';
 import { tokenOwner } from './token.js';
 import { FallbackSelector, fixedTransport } from './transport/transport-selector.js';
 import type { TransportSelector } from './transport/transport-selector.js';
-import { request as httpRequest } from './transport/http.js';
+import { ping, request as httpRequest } from './transport/http.js';
 import { sseTransport } from './transport/sse.js';
 import { presenceWebSocketTransport } from './transport/websocket-presence.js';
 import type { SessionSettings, Transport } from './transport/transport.js';
@@ -27,6 +27,9 @@ import type { Announced, EncodedEnvelope, Envelope, Publication, Published, Queu
  * The delay before queued publications are sent again, when sending fails on an open connection.
  */
 const FLUSH_RETRY_MILLIS = 3000;
+
+/** The average delay between two questions to the server whether it is back. */
+const PING_MILLIS = 2000;
 
 /** The event of a reply to a request whose handler threw an error. */
 const REPLY_FAILED = 'broadcasty.failed';
@@ -77,10 +80,14 @@ export interface PresenceOptions {
  */
 export class BroadcastyClient extends CoreClient {
   private flushing = false;
+  /** Whether an answer to a ping ends a delay; again when a ping has failed or a session opened. */
+  private mayReconnect = true;
+  /** Ends the pings of the last delay. */
+  private pings = new AbortController();
   private readonly offline: OfflineQueue | undefined;
   private readonly publisher: OrderedPublisher | undefined;
   private readonly replyTo = `rpc:client:${newId()}`;
-  private readonly pendingReplies = new Map<string, (publication: Publication) => void>();
+  private readonly pendingReplies = new Map<string, { resolve: (publication: Publication) => void; reject: (error: BroadcastyError) => void }>();
   private replySubscription: Promise<unknown> | undefined;
 
   constructor(
@@ -95,7 +102,7 @@ export class BroadcastyClient extends CoreClient {
       this.offline = new OfflineQueue(store ?? openBestStore(`broadcasty.offline:${this.settings.baseUrl}`), max, {
         onSent: (outcome) => this.connection.emit('sent', outcome),
         onRefused: (refused) => this.connection.emit('refused', refused),
-      });
+      }, this.clock);
       this.publisher = new OrderedPublisher(this.offline, {
         clock: this.clock,
         isOnline: () => networkMonitor.isOnline(),
@@ -105,6 +112,15 @@ export class BroadcastyClient extends CoreClient {
       });
       this.on('state', ({ state }) => state === 'connected' && void this.flushWhileConnected());
     }
+    this.on('state', ({ state, error }) => {
+      this.pings.abort();
+      if (state === 'connected') {
+        this.mayReconnect = true;
+      } else if (state === 'waiting' && isDown(error)) {
+        this.pings = new AbortController();
+        void this.reconnectWhenReachable(this.pings.signal);
+      }
+    });
   }
 
   /**
@@ -149,36 +165,46 @@ export class BroadcastyClient extends CoreClient {
    */
   async request<R = unknown, P = unknown, M = unknown>(options: RequestOptions<P, M>): Promise<Publication<R>> {
     const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope } = options;
-    const deadline = this.clock.now() + timeoutMs;
     const correlationId = options.correlationId ?? newId();
     const replyTo = options.replyTo ?? this.replyTo;
-    const encoded = this.encode({ ...envelope, correlationId, replyTo });
-    const timeoutError = () => this.connection.lastError ?? timeout(`the request to ${options.channel}`, timeoutMs);
-    const onReply = (publication: Publication) => this.pendingReplies.get(publication.correlationId ?? '')?.(publication);
-    const reply = new Promise<Publication>((resolve) => this.pendingReplies.set(correlationId, resolve));
-    let replyChannel: Subscription | undefined;
-    try {
+    const encoded = { ...this.encode({ ...envelope, correlationId, replyTo }), until: this.clock.now() + timeoutMs };
+    signal?.throwIfAborted();
+    const stop = new AbortController();
+    const send = () => this.publishOne(encoded, Infinity, stop.signal);
+    const reply = new Promise<Publication>((resolve, reject) => {
       if (replyTo === this.replyTo) {
-        this.replySubscription ??= this.subscribe({ channel: replyTo, onMessage: onReply }).catch((error: unknown) => {
-          this.replySubscription = undefined;
-          throw error;
-        });
-        await withTimeout(this.clock, this.replySubscription, timeoutMs, timeoutError, signal);
+        this.pendingReplies.set(correlationId, { resolve, reject });
+        Promise.all([send(), this.subscribeReplies()]).catch(reject); // it may be sent first: replies are replayed
       } else {
-        replyChannel = await withTimeout(this.clock, this.subscribe({ channel: replyTo, onMessage: onReply }), timeoutMs, timeoutError, signal);
+        const onMessage = (publication: Publication) => publication.correlationId === correlationId && resolve(publication);
+        this.subscribe({ channel: replyTo, onMessage, on: { error: reject }, signal: stop.signal }).then(send).catch(reject);
       }
-      await this.outbox.add(encoded, deadline - this.clock.now(), signal).catch((error: unknown) => {
-        throw (error as BroadcastyError).code === 'timeout' ? timeoutError() : error; // which tells the whole time
-      });
-      const answer = await withTimeout(this.clock, reply, deadline - this.clock.now(), timeoutError, signal);
+    });
+    try {
+      const answer = await withTimeout(this.clock, reply, timeoutMs, () => this.connection.lastError ?? timeout(`the request to ${options.channel}`, timeoutMs), signal);
       if (answer.event === REPLY_FAILED) {
         throw new BroadcastyError('handler_failed', `the handler of the request to ${options.channel} failed`);
       }
       return answer as Publication<R>;
     } finally {
+      stop.abort();
       this.pendingReplies.delete(correlationId);
-      replyChannel?.close();
     }
+  }
+
+  /** Subscribes the channel for replies to this client, until the subscription ends for good. */
+  private subscribeReplies(): Promise<unknown> {
+    return (this.replySubscription ??= this.subscribe({
+      channel: this.replyTo,
+      fromSequence: 0,
+      onMessage: (publication) => this.pendingReplies.get(publication.correlationId ?? '')?.resolve(publication),
+      on: {
+        error: (error) => {
+          this.replySubscription = undefined;
+          this.pendingReplies.forEach(({ reject }) => reject(error));
+        },
+      },
+    }));
   }
 
   /**
@@ -194,7 +220,11 @@ export class BroadcastyClient extends CoreClient {
         const reply = async (fields: Pick<Envelope, 'payload' | 'event'>) => {
           if (replyTo !== undefined && correlationId !== undefined) {
             const id = `re:${request.id ?? `${request.epoch}:${request.partition}:${request.sequence}`}`; // the same id for every responder
-            await this.publish({ channel: replyTo, correlationId, id: id.slice(0, 200), ...fields });
+            await this.publish({ channel: replyTo, correlationId, id: id.slice(0, 200), ...fields }).catch((error: unknown) => {
+              if ((error as BroadcastyError).code !== 'closed') {
+                throw error;
+              }
+            });
           }
         };
         let payload: unknown;
@@ -220,7 +250,7 @@ export class BroadcastyClient extends CoreClient {
     const { signal, ...rest } = query;
     checkChannel(query.channel);
     const text = new URLSearchParams(Object.entries(rest).map(([name, value]) => [name, String(value)]));
-    const answer = await httpRequest(this.settings, await this.connection.token(), `replay?${text.toString()}`, signal ? { signal } : {});
+    const answer = await httpRequest(this.settings, await this.connection.freshToken(), `replay?${text.toString()}`, signal ? { signal } : {});
     return (await answer.json()) as ReplayPage & { publications: Publication<P, M>[] };
   }
 
@@ -245,8 +275,32 @@ export class BroadcastyClient extends CoreClient {
    * is no network, it is the owner of the last token.
    */
   private async currentOwner(): Promise<string> {
-    const token = this.connection.token();
+    const token = this.connection.freshToken();
     return tokenOwner(await token.catch(() => this.connection.lastToken ?? token));
+  }
+
+  /** While the page is visible, asks whether the server is back, and then connects at once. */
+  private async reconnectWhenReachable(stop: AbortSignal): Promise<void> {
+    const isOver = () => stop.aborted;
+    for (let pause = 0; ; ) {
+      await delay(this.clock, Math.max(pause, PING_MILLIS * (0.5 + this.clock.random())), stop);
+      if (isOver()) {
+        return;
+      }
+      if (isVisible()) {
+        try {
+          await ping(this.settings);
+          if (this.mayReconnect && !isOver()) {
+            this.mayReconnect = false;
+            this.connection.interrupt.abort();
+          }
+          return;
+        } catch (error) {
+          this.mayReconnect = true;
+          pause = toError(error).retryAfterMillis ?? 0;
+        }
+      }
+    }
   }
 
   private async flushWhileConnected(): Promise<void> {
@@ -275,16 +329,17 @@ export class BroadcastyClient extends CoreClient {
 
   /** Returns how many publications of the current user still wait. */
   private async flush(timeoutMs: number): Promise<number> {
-    const owner = tokenOwner(await this.connection.token());
+    const owner = tokenOwner(await this.connection.freshToken());
     return this.offline?.flush(owner, async (envelope) => this.outbox.add(this.encode(envelope), timeoutMs)) ?? 0;
   }
 }
 
+function isVisible(): boolean {
+  return (globalThis as { document?: { visibilityState?: string } }).document?.visibilityState === 'visible';
+}
+
 /** Waits at most 6 s while somebody looks at the page, and up to 30 s otherwise. */
-const visibleBackoff: Backoff = (attempt, random) => {
-  const isVisible = (globalThis as { document?: { visibilityState?: string } }).document?.visibilityState === 'visible';
-  return fullJitter(500, isVisible ? 6000 : 30_000)(attempt, random);
-};
+const visibleBackoff: Backoff = (attempt, random) => fullJitter(500, isVisible() ? 6000 : 30_000)(attempt, random);
 
 function createSelector(mode: TransportMode, settings: SessionSettings, wrapTransport: (transport: Transport) => Transport): TransportSelector {
   const [webSocket, sse] = [wrapTransport(presenceWebSocketTransport), wrapTransport(sseTransport)];

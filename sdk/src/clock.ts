@@ -12,18 +12,61 @@ export interface Clock {
   random(): number;
 }
 
-export const SYSTEM_CLOCK: Clock = {
+const SYSTEM_CLOCK: Clock = {
   now: () => Date.now(),
   setTimeout: (task, millis) => setTimeout(task, millis),
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
   random: () => Math.random(),
 };
 
+/** The clock of one client. When the client is closed, no timer remains and nobody waits. */
+export interface ClientClock extends Clock {
+  /** Whether the client is closed. */
+  stopped: boolean;
+  /** @param onStop called instead of the task when the client is closed */
+  setTimeout(task: () => void, millis: number, onStop?: () => void): unknown;
+  /** Cancels every timer, now and later. */
+  stop(): void;
+}
+
+export function clientClock(clock = SYSTEM_CLOCK): ClientClock {
+  const timers = new Map<unknown, (() => void) | undefined>();
+  const own: ClientClock = {
+    stopped: false,
+    now: () => clock.now(),
+    random: () => clock.random(),
+    setTimeout(task, millis, onStop) {
+      if (own.stopped) {
+        onStop?.();
+        return undefined;
+      }
+      const timer = clock.setTimeout(() => {
+        timers.delete(timer);
+        task();
+      }, millis);
+      timers.set(timer, onStop);
+      return timer;
+    },
+    clearTimeout(timer) {
+      timers.delete(timer);
+      clock.clearTimeout(timer);
+    },
+    stop() {
+      own.stopped = true;
+      timers.forEach((onStop, timer) => {
+        own.clearTimeout(timer);
+        onStop?.();
+      });
+    },
+  };
+  return own;
+}
+
 /**
  * Settles like the promise. Rejects with the error of `timeoutError` after `millis` milliseconds,
- * and with the signal’s reason when the signal is aborted.
+ * with the signal’s reason when the signal is aborted, and with `closed` when the client is closed.
  */
-export function withTimeout<T>(clock: Clock, promise: Promise<T>, millis: number, timeoutError: () => Error, signal?: AbortSignal): Promise<T> {
+export function withTimeout<T>(clock: ClientClock, promise: Promise<T>, millis: number, timeoutError: () => Error, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const settle = () => {
       clock.clearTimeout(timer);
@@ -34,7 +77,10 @@ export function withTimeout<T>(clock: Clock, promise: Promise<T>, millis: number
       reject(error);
     };
     const abort = () => fail(signal?.reason as Error);
-    const timer = millis === Infinity ? undefined : clock.setTimeout(() => fail(timeoutError()), millis);
+    let timer: unknown;
+    if (millis !== Infinity) {
+      timer = clock.setTimeout(() => fail(timeoutError()), millis, () => fail(closed()));
+    }
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) {
       abort();
@@ -43,7 +89,9 @@ export function withTimeout<T>(clock: Clock, promise: Promise<T>, millis: number
   });
 }
 
-/** Resolves after `millis` milliseconds, or as soon as the signal is aborted. */
-export function delay(clock: Clock, millis: number, signal?: AbortSignal): Promise<void> {
+/**
+ * Resolves after `millis` milliseconds, or as soon as the signal is aborted or the client is closed.
+ */
+export function delay(clock: ClientClock, millis: number, signal?: AbortSignal): Promise<void> {
   return withTimeout(clock, new Promise<void>(() => undefined), millis, closed, signal).catch(() => undefined);
 }

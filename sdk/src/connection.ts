@@ -1,7 +1,7 @@
 import type { Backoff } from './backoff.js';
 import { isPattern, matches } from './channels.js';
 import { delay } from './clock.js';
-import { toError, BroadcastyError, closed, isFinal } from './errors.js';
+import { toError, BroadcastyError, closed, isDown, isFinal } from './errors.js';
 import { Emitter } from './emitter.js';
 import { earliest, OrderedStream } from './ordered-stream.js';
 import type { NetworkMonitor } from './network-monitor.js';
@@ -92,8 +92,8 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   private readonly targets = new Map<string, Target>();
   private readonly patterns = new Set<Target>();
   private waiters: { resolve: (session: Session) => void; reject: (error: BroadcastyError) => void }[] = [];
-  private readonly stop = new AbortController();
-  private interrupt = new AbortController();
+  /** Ends the delay before the next attempt. */
+  interrupt = new AbortController();
   private readonly unlisten: () => void;
 
   constructor(private readonly settings: ConnectionSettings) {
@@ -113,15 +113,12 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     if (this.session) {
       return this.session;
     }
-    if (this.state === 'closed') {
-      throw closed();
-    }
     this.start();
     return new Promise((resolve, reject) => this.waiters.push({ resolve, reject }));
   }
 
   /** Requests the current token from the application. */
-  async token(): Promise<string> {
+  async freshToken(): Promise<string> {
     return (this.lastToken = await requestToken(this.settings.getToken, this.settings));
   }
 
@@ -130,6 +127,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
    * joins those that are subscribed; one of earlier ones subscribes the target again, from there.
    */
   async add(reader: Subscription, since: Since): Promise<void> {
+    this.start();
     const name = reader.channel;
     const stream = (reader.stream = new OrderedStream(name, since, reader));
     let target = this.targets.get(name);
@@ -149,7 +147,6 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       return;
     }
     this.schedule(target);
-    this.start();
     await new Promise<void>((resolve, reject) => (reader.settle = (error) => (error ? reject(error) : resolve())));
   }
 
@@ -174,9 +171,8 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   close(): void {
-    if (this.state !== 'closed') {
-      this.stop.abort();
-      this.interrupt.abort();
+    if (!this.isStopped()) {
+      this.settings.clock.stop();
       this.unlisten();
       this.session?.close();
       this.terminate(closed(), 'closed');
@@ -229,8 +225,12 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
 
   // Connecting and reconnecting.
 
+  /** @throws BroadcastyError `closed` */
   private start(): void {
-    if (!this.running && this.state !== 'closed') {
+    if (this.settings.clock.stopped) {
+      throw closed();
+    }
+    if (!this.running) {
       this.running = true;
       void this.run().finally(() => (this.running = false));
     }
@@ -262,7 +262,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   private isStopped(): boolean {
-    return this.stop.signal.aborted;
+    return this.settings.clock.stopped;
   }
 
   /** Runs one session until it ends, and returns the reason. */
@@ -273,12 +273,12 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     let end: BroadcastyError;
     try {
       this.setState({ state: 'connecting' });
-      const session = await transport.open(this.settings, await this.token(), this);
+      const session = await transport.open(this.settings, await this.freshToken(), this);
       if (this.isStopped()) {
         session.close();
-        return await session.ended;
+      } else {
+        this.opened(session, session.transport ?? transport.name);
       }
-      this.opened(session, session.transport ?? transport.name);
       end = await session.ended;
     } catch (failed) {
       end = toError(failed);
@@ -288,10 +288,10 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       target.subscription = undefined;
       target.streams.forEach((stream) => (stream.attached = false));
     });
-    if ((end.code === 'unreachable' || end.code === 'timeout') && clock.now() - began < STABLE_SESSION_MILLIS) {
-      await selector.failed(transport);
+    if (isDown(end) && clock.now() - began < STABLE_SESSION_MILLIS) {
+      await selector.failed?.(transport);
     } else {
-      selector.succeeded(transport);
+      selector.succeeded?.(transport);
     }
     return end;
   }
@@ -352,7 +352,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
         refused.forEach(({ reader }) => reader?.fail(error));
         target.streams.forEach((stream) => (stream.attached = false));
       } else {
-        await delay(this.settings.clock, error.retryAfterMillis ?? 1000, this.stop.signal);
+        await delay(this.settings.clock, error.retryAfterMillis ?? 1000);
       }
       await this.subscribe(target);
     }
@@ -360,7 +360,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
 
   private deliver(target: Target, publication: Publication, ready: OrderedStream[]): void {
     for (const stream of target.streams) {
-      const result = stream.attached && stream.accept(publication);
+      const result = stream.attached && stream.deliver(publication);
       if (result === 'delivered') {
         ready.push(stream);
       } else if (result === 'full') {
@@ -388,11 +388,11 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     const { session } = this;
     while (session && session === this.session) {
       try {
-        await session.refresh(await this.token());
+        await session.refresh(await this.freshToken());
         return;
       } catch (error) {
         this.emit('error', toError(error));
-        await delay(this.settings.clock, TOKEN_RETRY_MILLIS, this.stop.signal);
+        await delay(this.settings.clock, TOKEN_RETRY_MILLIS);
       }
     }
   }
@@ -419,7 +419,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   /** @param interruptible whether a change of the network ends the delay */
   private async backOff(millis: number, interruptible: boolean): Promise<void> {
     this.interrupt = new AbortController();
-    await delay(this.settings.clock, millis, interruptible ? this.interrupt.signal : this.stop.signal);
+    await delay(this.settings.clock, millis, interruptible ? this.interrupt.signal : undefined);
   }
 
   private setState(to: ConnectionEvents['state']): void {

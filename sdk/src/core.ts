@@ -2,7 +2,7 @@ import { fullJitter } from './backoff.js';
 import type { Backoff } from './backoff.js';
 import { checkChannel } from './channels.js';
 import { withTimeout } from './clock.js';
-import type { Clock } from './clock.js';
+import type { ClientClock } from './clock.js';
 import { Connection } from './connection.js';
 import type { ConnectionEvents, ConnectionState } from './connection.js';
 import { BroadcastyError, timeout } from './errors.js';
@@ -98,7 +98,7 @@ export class CoreClient {
   /** @internal */
   protected readonly connection: Connection;
   /** @internal */
-  protected readonly clock: Clock;
+  protected readonly clock: ClientClock;
   /** @internal */
   protected readonly settings: SessionSettings;
   /** @internal */

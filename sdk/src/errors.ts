@@ -56,9 +56,14 @@ export function isFinal({ code, retry }: BroadcastyError): boolean {
   return retry === 'no' && code !== 'token_expired' && code !== 'closed';
 }
 
+/** Returns whether the server gave no answer. */
+export function isDown(error: BroadcastyError | undefined): boolean {
+  return error?.code === 'unreachable' || error?.code === 'timeout';
+}
+
 /** Creates an error for a server that cannot be reached or a connection that broke. */
 export function unreachable(what: string, cause?: unknown): BroadcastyError {
-  return new BroadcastyError('unreachable', `${what}; check baseUrl, the network, and that the server runs and allows this origin`, 'after', { cause });
+  return new BroadcastyError('unreachable', `${what}; check baseUrl, the network, the server and its allowed origins`, 'after', { cause });
 }
 
 export function timeout(what: string, millis: number): BroadcastyError {

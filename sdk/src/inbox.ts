@@ -38,10 +38,10 @@ const MAX_BATCH_SIZE = 1024;
  */
 export class Inbox<T> {
   private items: T[] = [];
-  private head = 0;
+  private offset = 0;
   private busy = false;
   private scheduled = false;
-  private full = false;
+  private isFull = false;
   private closed = false;
   private sliceEnd = 0;
   private spent = 0;
@@ -51,19 +51,19 @@ export class Inbox<T> {
   constructor(private readonly settings: InboxSettings) {}
 
   get size(): number {
-    return this.items.length - this.head;
+    return this.items.length - this.offset;
   }
 
   /** The waiting items, in order. */
   pending(): T[] {
-    return this.items.slice(this.head);
+    return this.items.slice(this.offset);
   }
 
   hasRoom(): boolean {
     if (this.settings.mode !== 'drop' && this.size >= this.settings.max) {
-      this.full = true;
+      this.isFull = true;
     }
-    return !this.full;
+    return !this.isFull;
   }
 
   push(item: T): void {
@@ -77,7 +77,7 @@ export class Inbox<T> {
     }
     this.items.push(item);
     if (this.size > this.settings.max) {
-      this.shift();
+      this.removeFirst();
       this.settings.onDropped(1);
     }
   }
@@ -85,7 +85,7 @@ export class Inbox<T> {
   /** Calls the handler for what waits: at once if it is idle and has time left, otherwise soon. */
   run(): void {
     if (this.size === 1 && !this.busy && !this.scheduled && this.settings.handler && this.mayRun()) {
-      this.handle(this.shift());
+      this.handle(this.removeFirst());
     }
     this.schedule();
   }
@@ -93,7 +93,7 @@ export class Inbox<T> {
   /** Resolves with the next item, or with undefined when the inbox is closed. */
   take(): Promise<T | undefined> {
     if (this.size > 0) {
-      const item = this.shift();
+      const item = this.removeFirst();
       this.drain();
       return Promise.resolve(item);
     }
@@ -114,7 +114,7 @@ export class Inbox<T> {
     this.closed = true;
     if (!finish) {
       this.items = [];
-      this.head = 0;
+      this.offset = 0;
     }
     this.receivers.splice(0).forEach((receiver) => receiver(undefined));
   }
@@ -149,19 +149,19 @@ export class Inbox<T> {
     this.spent += clock.now() - start;
   }
 
-  private shift(): T {
-    const item = this.items[this.head] as T;
-    this.items[this.head++] = undefined as T;
-    if (this.head > 1024 && this.head * 2 > this.items.length) {
-      this.items = this.items.slice(this.head);
-      this.head = 0;
+  private removeFirst(): T {
+    const item = this.items[this.offset] as T;
+    this.items[this.offset++] = undefined as T;
+    if (this.offset > 1024 && this.offset * 2 > this.items.length) {
+      this.items = this.items.slice(this.offset);
+      this.offset = 0;
     }
     return item;
   }
 
   private drain(): void {
-    if (this.full && this.size <= this.settings.max / 2) {
-      this.full = false;
+    if (this.isFull && this.size <= this.settings.max / 2) {
+      this.isFull = false;
       this.settings.onDrained();
     }
   }
@@ -180,7 +180,7 @@ export class Inbox<T> {
     let handled = 0;
     let overran = false;
     while (this.size > 0 && !this.busy && handled < limit && !overran) {
-      this.handle(this.shift());
+      this.handle(this.removeFirst());
       handled++;
       overran = clock.now() - start >= SLICE_MILLIS;
     }

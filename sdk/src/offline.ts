@@ -1,6 +1,7 @@
+import type { Clock } from './clock.js';
 import { BroadcastyError } from './errors.js';
 import type { ErrorCode } from './errors.js';
-import type { Envelope, Published, Queued } from './wire.js';
+import type { EncodedEnvelope, Envelope, Published, Queued } from './wire.js';
 
 /**
  * A publication that waits for the network. Its envelope has an id, so that sending it twice
@@ -14,6 +15,8 @@ export interface OfflineEntry {
    * token.
    */
   owner: string;
+  /** Of a request: the time after which nobody waits for its reply, so that it is not sent. */
+  until?: number;
 }
 
 /** Stores waiting publications in the order in which they were added. */
@@ -158,11 +161,14 @@ export class OfflineQueue {
   settled = 0;
   private sent = 0;
   private refused: Refused[] = [];
+  /** Those who wait for the requests in the queue to be sent, by id. */
+  private readonly requests = new Map<string, (outcome: Promise<Published | Queued>) => void>();
 
   constructor(
     store: OfflineStore | Promise<OfflineStore>,
     private readonly max: number,
     private readonly listener: QueueListener,
+    private readonly clock: Clock,
   ) {
     this.store = Promise.resolve(store);
     this.lastAdd = this.store.then(async () => (await this.entries()).forEach(({ envelope }) => this.idsOf(envelope.channel).add(envelope.id)));
@@ -183,19 +189,32 @@ export class OfflineQueue {
     return channel === undefined ? this.ids.size > 0 : this.ids.has(channel);
   }
 
+  /** Resolves when a request is sent or refused, which the listener is not told. */
+  requestOutcome(id: string): Promise<Published | Queued> {
+    return new Promise((resolve) => this.requests.set(id, resolve));
+  }
+
+  /** Removes a request that nobody waits for any more. */
+  async withdraw({ channel, id }: EncodedEnvelope): Promise<void> {
+    this.requests.delete(id);
+    await this.lastAdd.catch(() => undefined);
+    await (await this.store).remove(id);
+    this.forget(channel, id);
+  }
+
   /**
    * Appends a publication; its place is that of the call.
    *
    * @throws BroadcastyError `queue_full`, or why the owner is unknown
    */
-  async add(envelope: OfflineEntry['envelope'], owner: Promise<string>): Promise<void> {
+  async add(envelope: OfflineEntry['envelope'], owner: Promise<string>, until?: number): Promise<void> {
     const { channel, id } = envelope;
     const size = [...this.ids.values()].reduce((sum, { size: one }) => sum + one, 0);
     if (size >= this.max) {
       throw new BroadcastyError('queue_full', `${this.max} publications already wait for the network; call flushOffline() or raise offline.max`, 'after');
     }
     this.idsOf(channel).add(id);
-    const added = this.lastAdd.catch(() => undefined).then(async () => (await this.store).add({ envelope, owner: await owner }));
+    const added = this.lastAdd.catch(() => undefined).then(async () => (await this.store).add({ envelope, owner: await owner, ...(until ? { until } : {}) }));
     this.lastAdd = added;
     try {
       await added;
@@ -243,14 +262,15 @@ export class OfflineQueue {
       }
       await Promise.all(
         [...channels].map(async ([channel, entries]) => {
-          for (const { envelope } of entries) {
-            if (!(await this.sendOne(envelope, send))) {
+          for (const entry of entries) {
+            const { id } = entry.envelope;
+            if (!(await this.sendOne(entry, send))) {
               blocked.add(channel);
               return;
             }
-            settled.add(envelope.id);
-            await store.remove(envelope.id);
-            this.forget(channel, envelope.id);
+            settled.add(id);
+            await store.remove(id);
+            this.forget(channel, id);
           }
         }),
       );
@@ -259,20 +279,30 @@ export class OfflineQueue {
   }
 
   /** Returns whether the fate of the publication is known. */
-  private async sendOne(envelope: OfflineEntry['envelope'], send: (envelope: OfflineEntry['envelope']) => Promise<Published | Queued>): Promise<boolean> {
+  private async sendOne({ envelope, until }: OfflineEntry, send: (envelope: OfflineEntry['envelope']) => Promise<Published | Queued>): Promise<boolean> {
+    if (until && until <= this.clock.now()) {
+      return true;
+    }
+    const { id, channel } = envelope;
+    const outcome = send(envelope);
     try {
-      const outcome = await send(envelope);
-      this.sent++;
-      this.listener.onSent(outcome);
+      const published = await outcome;
+      if (!until) {
+        this.sent++;
+        this.listener.onSent(published);
+      }
     } catch (thrown) {
       const error = thrown as BroadcastyError;
       if (error.retry !== 'no' || OF_THE_CONNECTION.includes(error.code)) {
         return false;
       }
-      const refused = { id: envelope.id, channel: envelope.channel, error };
-      this.refused = [...this.refused, refused].slice(-this.max);
-      this.listener.onRefused(refused);
+      if (!until) {
+        const refused = { id, channel, error };
+        this.refused = [...this.refused, refused].slice(-this.max);
+        this.listener.onRefused(refused);
+      }
     }
+    this.requests.get(id)?.(outcome);
     this.settled++;
     return true;
   }
@@ -291,6 +321,7 @@ export class OfflineQueue {
 
   private forget(channel: string, id: string): void {
     const ids = this.ids.get(channel);
+    this.requests.delete(id);
     if (ids?.delete(id) && ids.size === 0) {
       this.ids.delete(channel);
     }

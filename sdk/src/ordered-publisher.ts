@@ -9,6 +9,7 @@ interface Sending {
   envelope: EncodedEnvelope;
   handle: OutboxHandle;
   timer: unknown;
+  signal: AbortSignal | undefined;
   resolve: (outcome: Promise<Published | Queued>) => void;
 }
 
@@ -41,13 +42,16 @@ export class OrderedPublisher {
     private readonly settings: PublisherSettings,
   ) {}
 
-  /** Resolves when the publication is published or queued. */
+  /**
+   * Resolves when the publication is published or queued. A request, which has an `until`, is only
+   * queued until its signal is aborted, and resolves when it is published.
+   */
   async add(envelope: EncodedEnvelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
     await this.queue.loaded();
     signal?.throwIfAborted();
     if (!this.settings.isOnline() || this.queue.hasEntries(envelope.channel)) {
       this.moveToQueue(envelope.channel);
-      return this.enqueue(envelope);
+      return this.enqueue(envelope, signal);
     }
     return this.send(envelope, timeoutMs, signal);
   }
@@ -57,7 +61,7 @@ export class OrderedPublisher {
     const { channel } = envelope;
     return new Promise((resolve) => {
       const timer = timeoutMs === Infinity ? undefined : clock.setTimeout(() => this.moveToQueue(channel), timeoutMs);
-      const one: Sending = { envelope, handle: { gone: false }, timer, resolve };
+      const one: Sending = { envelope, handle: { gone: false }, timer, signal, resolve };
       const all = this.sending.get(channel) ?? new Set<Sending>();
       this.sending.set(channel, all.add(one));
       const outcome = send(envelope, Infinity, signal, one.handle);
@@ -85,18 +89,24 @@ export class OrderedPublisher {
       all.delete(one);
       one.handle.gone = true; // if it is in flight, the server recognizes its id
       this.settings.clock.clearTimeout(one.timer);
-      one.resolve(this.enqueue(one.envelope));
+      one.resolve(this.enqueue(one.envelope, one.signal));
     });
   }
 
-  /** Takes its place in the queue at once. */
-  private async enqueue({ id, channel, json }: EncodedEnvelope): Promise<Queued> {
+  /** Takes its place in the queue at once. A request resolves when it has left the queue. */
+  private async enqueue(envelope: EncodedEnvelope, signal: AbortSignal | undefined): Promise<Published | Queued> {
+    const { id, channel, json, until } = envelope;
+    signal?.throwIfAborted();
     checkDepth(json);
     this.owner ??= this.settings.owner().finally(() => (this.owner = undefined));
     this.owner.catch(() => undefined);
-    await this.queue.add(JSON.parse(json) as OfflineEntry['envelope'], this.owner);
+    const outcome = until && this.queue.requestOutcome(id);
+    if (until) {
+      signal?.addEventListener('abort', () => void this.queue.withdraw(envelope).catch(() => undefined));
+    }
+    await this.queue.add(JSON.parse(json) as OfflineEntry['envelope'], this.owner, until);
     this.settings.onQueued();
-    return { id, channel, queued: true };
+    return outcome || { id, channel, queued: true };
   }
 }
 

@@ -41,7 +41,7 @@ type AcceptResult = 'delivered' | 'duplicate' | 'gap' | 'full';
  */
 export class OrderedStream {
   /** Whether the server has answered a subscription. */
-  joined = false;
+  answered = false;
   /** Whether it takes part in the subscription of the current session. */
   attached = false;
   /** Whether it is detached for a while because the reader has no room. */
@@ -64,7 +64,7 @@ export class OrderedStream {
 
   /** Returns where to subscribe from: the requested start at first, the last positions later. */
   since(): Since {
-    return this.joined ? { since: this.positions() } : this.from;
+    return this.answered ? { since: this.positions() } : this.from;
   }
 
   positions(): ChannelPosition[] {
@@ -75,7 +75,7 @@ export class OrderedStream {
 
   /** Handles the server’s answer: records the start of each partition that is not tracked yet. */
   onSubscribed(result: Subscribed, since = this.since()): void {
-    this.joined = this.attached = true;
+    this.answered = this.attached = true;
     this.paused = false;
     for (const { channel = this.target, epoch, partition, sequence } of result.positions ?? []) {
       if (!this.tracked.get(channel)?.has(partition)) {
@@ -101,7 +101,7 @@ export class OrderedStream {
    * Delivers a publication to the reader, unless it is a duplicate, follows a gap, or the reader
    * has no room.
    */
-  accept(publication: Publication): AcceptResult {
+  deliver(publication: Publication): AcceptResult {
     const { channel, partition, epoch, sequence } = publication; // an ephemeral one has only a channel
     const last = this.tracked.get(channel)?.get(partition);
     if (last && last.epoch === epoch && sequence <= last.sequence) {
@@ -114,7 +114,7 @@ export class OrderedStream {
       }
       const requested = { epoch: last.epoch, partition, sequence: last.sequence };
       this.onLost({ channel, reason: 'trimmed', requested, resumeFrom: { epoch, partition, sequence: sequence - 1 } });
-      return this.accept(publication);
+      return this.deliver(publication);
     }
     if (!this.hasRoom()) {
       return 'full';

@@ -1,6 +1,6 @@
 import type { Backoff } from './backoff.js';
 import { delay, withTimeout } from './clock.js';
-import type { Clock } from './clock.js';
+import type { ClientClock } from './clock.js';
 import type { Connection } from './connection.js';
 import { toError, BroadcastyError, timeout } from './errors.js';
 import type { PublishOutcome, Session } from './transport/transport.js';
@@ -29,9 +29,9 @@ const MAX_BATCH = 100;
  * order with the same ids.
  */
 export class Outbox {
-  private queue: OutboxItem[] = [];
+  private items: OutboxItem[] = [];
   private readonly sending = new Set<Promise<void>>();
-  private last = 0;
+  private lastOrder = 0;
   private pumping = false;
   private attempt = 0;
   /** The time before which nothing is sent. */
@@ -39,16 +39,16 @@ export class Outbox {
 
   constructor(
     private readonly connection: Connection,
-    private readonly clock: Clock,
+    private readonly clock: ClientClock,
     private readonly backoff: Backoff,
   ) {}
 
   /** Queues an envelope. Resolves with the server’s final answer, and rejects when time is up. */
   add(envelope: EncodedEnvelope, timeoutMs: number, signal?: AbortSignal, handle: OutboxHandle = { gone: false }): Promise<Published | Queued> {
     const item = handle as OutboxItem;
-    const order = ++this.last;
+    const order = ++this.lastOrder;
     const answer = new Promise<Published | Queued>((resolve, reject) => Object.assign(item, { order, envelope, resolve, reject }));
-    this.queue.push(item);
+    this.items.push(item);
     void this.pump();
     const timeoutError = () => this.connection.lastError ?? item.lastError ?? timeout('publishing', timeoutMs);
     return withTimeout(this.clock, answer, timeoutMs, timeoutError, signal).finally(() => (item.gone = true));
@@ -60,7 +60,7 @@ export class Outbox {
     }
     this.pumping = true;
     try {
-      while (this.queue.length > 0) {
+      while (this.items.length > 0) {
         const session = await this.connection.ready();
         const wait = this.holdUntil - this.clock.now();
         if (wait > 0) {
@@ -68,13 +68,13 @@ export class Outbox {
         } else if (this.sending.size >= session.window) {
           await Promise.race(this.sending);
         } else {
-          const batch = this.queue.splice(0, MAX_BATCH).filter(({ gone }) => !gone);
+          const batch = this.items.splice(0, MAX_BATCH).filter(({ gone }) => !gone);
           const sent = this.send(session, batch).finally(() => this.sending.delete(sent));
           this.sending.add(sent);
         }
       }
     } catch (error) {
-      this.queue.splice(0).forEach(({ reject }) => reject(toError(error)));
+      this.items.splice(0).forEach(({ reject }) => reject(toError(error)));
     }
     this.pumping = false;
   }
@@ -93,10 +93,10 @@ export class Outbox {
         this.attempt = attempt + 1;
         this.holdUntil = Math.max(this.holdUntil, this.clock.now() + (outcome.retryAfterMillis ?? this.backoff(attempt, this.clock.random())));
         item.lastError = outcome;
-        this.queue.push(item);
+        this.items.push(item);
       }
     });
-    this.queue.sort((a, b) => a.order - b.order);
+    this.items.sort((a, b) => a.order - b.order);
     void this.pump();
   }
 }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" preserve="true" />
-import { SYSTEM_CLOCK } from './clock.js';
-import type { Clock } from './clock.js';
+import { clientClock } from './clock.js';
+import type { ClientClock, Clock } from './clock.js';
 import type { GetToken } from './token.js';
 
 export const DEFAULT_TIMEOUT_MILLIS = 10_000;
@@ -10,7 +10,7 @@ export interface HttpSettings {
   /** The address of the server without a trailing slash. */
   readonly baseUrl: string;
   readonly fetch: typeof fetch;
-  readonly clock: Clock;
+  readonly clock: ClientClock;
   readonly connectTimeoutMs: number;
 }
 
@@ -46,12 +46,12 @@ export function httpSettings(options: ServerOptions): HttpSettings {
     throw new TypeError('baseUrl must be an address such as https://example.com');
   }
   if (typeof given.getToken !== 'function') {
-    throw new TypeError('getToken must be a function that returns a JWT or a promise of one');
+    throw new TypeError('getToken must be a function that returns a JWT');
   }
   return {
     baseUrl: given.baseUrl.replace(/\/+$/, ''),
     fetch: given.fetch ?? ((input, init) => fetch(input, init)),
-    clock: given.clock ?? SYSTEM_CLOCK,
+    clock: clientClock(given.clock),
     connectTimeoutMs: given.connectTimeoutMs ?? DEFAULT_TIMEOUT_MILLIS,
   };
 }

@@ -34,7 +34,7 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
   private readonly inbox: Inbox<Publication<P, M>>;
   private failure: BroadcastyError | undefined;
   /** The positions at the time of closing. */
-  private last: ChannelPosition[] | undefined;
+  private finalPositions: ChannelPosition[] | undefined;
 
   /** @internal */
   constructor(
@@ -54,7 +54,7 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
 
   /** Whether the subscription is closed. */
   get closed(): boolean {
-    return this.last !== undefined;
+    return this.finalPositions !== undefined;
   }
 
   /** The number of publications that wait for the handler. */
@@ -67,8 +67,8 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
    * handler has not received do not count. The value is fixed after `close`.
    */
   get positions(): ChannelPosition[] {
-    if (this.last) {
-      return this.last;
+    if (this.finalPositions) {
+      return this.finalPositions;
     }
     const waiting = this.inbox.pending();
     return (this.stream?.positions() ?? []).map((position) => {
@@ -80,7 +80,7 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
   /** Closes the subscription; nothing is delivered afterwards. Repeated calls do nothing. */
   close(): void {
     if (!this.closed) {
-      this.last = this.positions;
+      this.finalPositions = this.positions;
       this.inbox.close(this.failure !== undefined);
       this.onClose();
       this.settle?.(new BroadcastyError('closed', 'the subscription was closed'));

@@ -1,5 +1,5 @@
 import { withTimeout } from './clock.js';
-import { BroadcastyError, timeout } from './errors.js';
+import { BroadcastyError, closed, timeout } from './errors.js';
 import type { HttpSettings } from './settings.js';
 
 /** Returns the user’s JWT, or a promise of it. */
@@ -15,7 +15,7 @@ export async function requestToken(getToken: GetToken, { clock, connectTimeoutMs
   try {
     token = await withTimeout(clock, Promise.resolve(getToken()), connectTimeoutMs, () => timeout('getToken()', connectTimeoutMs));
   } catch (cause) {
-    throw new BroadcastyError('no_token', 'getToken() failed; see cause', 'after', { cause });
+    throw clock.stopped ? closed() : new BroadcastyError('no_token', 'getToken() failed; see cause', 'after', { cause });
   }
   if (typeof token !== 'string' || token === '') {
     throw new BroadcastyError('no_token', 'getToken() returned no token');

@@ -121,6 +121,8 @@ export interface EncodedEnvelope {
   json: string;
   /** False keeps it out of the offline queue. */
   store?: false;
+  /** The time after which nobody waits for the reply to it, so that it is not sent any more. */
+  until?: number;
 }
 
 /** The result of a publish: the position of the publication in the stream. */

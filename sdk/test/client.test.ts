@@ -1,32 +1,18 @@
 /** Tests of what does not depend on the transport, and of the selection of a transport. */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { BroadcastyClient, BroadcastyError, CoreClient, fullJitter } from '../src/index.js';
-import type { ClientOptions } from '../src/index.js';
 import { localStorageStore, memoryStore } from '../src/offline.js';
 import type { OfflineStore } from '../src/offline.js';
 import WebSocket from 'ws';
-import { FakeServer, token } from './fake-server.js';
-import { client as make, Recorder, FakeNetwork, fastClock, runEventLoop, waitUntil } from './support.js';
+import { FakeClock } from './fake-clock.js';
+import type { FakeServer } from './fake-server.js';
+import { token } from './fake-server.js';
+import { clientsOf, Recorder, FakeNetwork, fastClock, runEventLoop, waitUntil } from './support.js';
 
 describe('a client', { timeout: 20_000 }, () => {
   let server: FakeServer;
-  let clients: { close(): void }[];
-
-  const connect = (options: Partial<ClientOptions> = {}) => {
-    const client = make(server.url, options);
-    clients.push(client);
-    return client;
-  };
-
-  beforeEach(async () => {
-    server = await FakeServer.start();
-    clients = [];
-  });
-  afterEach(async () => {
-    clients.forEach((client) => client.close());
-    await server.close();
-  });
+  const connect = clientsOf((started) => (server = started));
 
   describe('auto', () => {
     it('selects WebSocket where it works', async () => {
@@ -78,13 +64,77 @@ describe('a client', { timeout: 20_000 }, () => {
     });
 
     it('works without a WebSocket class', async () => {
-      const without = new BroadcastyClient({ baseUrl: server.url, getToken: () => token(), offline: false });
-      clients.push(without);
-      if (!('WebSocket' in globalThis)) {
+      const own = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
+      Reflect.deleteProperty(globalThis, 'WebSocket'); // as in Node 20
+      try {
+        const without = connect({ WebSocket: undefined });
+        const reasons: unknown[] = [];
+        without.on('state', ({ error }) => error && reasons.push(`${error.code}: ${error.message}`));
+        server.refusing = true;
         const recorder = new Recorder();
-        await without.subscribe({ channel: 'a', onMessage: recorder.add });
+        const subscribed = without.subscribe({ channel: 'a', onMessage: recorder.add });
+        await waitUntil('several attempts', () => reasons.length >= 5);
+        assert.equal(new Set(reasons).size, 1, reasons.join());
+        server.refusing = false;
+        await subscribed;
         server.publish({ channel: 'a', payload: 1 });
         await waitUntil('one', () => recorder.all.length === 1);
+        assert.ok(!server.requests.includes('upgrade'));
+      } finally {
+        if (own) {
+          Object.defineProperty(globalThis, 'WebSocket', own);
+        }
+      }
+    });
+
+    it('tries again as soon as the server answers a ping, while somebody looks at the page', async () => {
+      const page = { visibilityState: 'visible', addEventListener: () => undefined };
+      Object.assign(globalThis, { document: page });
+      try {
+        const clock = new FakeClock(Date.now());
+        const client = connect({ clock, backoff: () => 60_000 });
+        await client.connect();
+        let attempts = 0;
+        client.on('state', ({ state }) => (attempts += state === 'connecting' ? 1 : 0));
+        const pings = () => server.requests.filter((name) => name === 'ping').length;
+        const wait = async (millis: number) => {
+          for (let passed = 0; passed < millis; passed += 500) {
+            clock.advance(500);
+            await runEventLoop();
+            await new Promise((resolve) => setTimeout(resolve, 5));
+          }
+        };
+        server.undeployed = true;
+        server.breakAll();
+        await waitUntil('an attempt that fails', () => {
+          clock.advance(1);
+          return attempts === 1 && client.state === 'waiting';
+        });
+        const before = pings();
+        await wait(20_000);
+        assert.ok(pings() - before >= 5 && pings() - before <= 20, `${pings() - before} pings in 20 s`);
+        page.visibilityState = 'hidden';
+        const seen = pings();
+        await wait(10_000);
+        assert.equal(pings(), seen);
+        assert.equal(attempts, 1);
+        page.visibilityState = 'visible';
+        server.undeployed = false;
+        server.webSocketBlocked = true;
+        await wait(4000);
+        assert.equal(attempts, 2); // which fails; a server that answers pings is not tried more often than it allows
+        await wait(20_000);
+        assert.equal(attempts, 2);
+        server.webSocketBlocked = false;
+        server.undeployed = true;
+        await wait(40_000); // until the next attempt
+        await waitUntil('waiting', () => client.state === 'waiting');
+        await wait(4000);
+        server.undeployed = false;
+        await wait(4000);
+        await waitUntil('connected', () => client.state === 'connected');
+      } finally {
+        Reflect.deleteProperty(globalThis, 'document');
       }
     });
   });
@@ -219,8 +269,7 @@ describe('a client', { timeout: 20_000 }, () => {
     });
 
     it('a base URL without a Broadcasty server', async () => {
-      const client = make(`${server.url}/other`, { transport: 'sse', offline: false });
-      clients.push(client);
+      const client = connect({ baseUrl: `${server.url}/other`, transport: 'sse', offline: false });
       await assert.rejects(client.publish({ channel: 'a', payload: 1, timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
     });
 
@@ -476,11 +525,11 @@ describe('a client', { timeout: 20_000 }, () => {
 
   it('subscribes and publishes with CoreClient alone', async () => {
     const core = new CoreClient({ baseUrl: server.url, getToken: () => token(), WebSocket });
-    clients.push(core);
     const recorder = new Recorder();
     await core.subscribe({ channel: 'a', onMessage: recorder.add });
     await core.publish({ channel: 'a', payload: 1 });
     await waitUntil('one', () => recorder.all.length === 1);
+    core.close();
   });
 });
 

@@ -1,10 +1,9 @@
 /** Tests of `broadcasty.v2`: channel numbers, omitted fields, and several messages in one frame. */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { ChannelTable } from '../src/channel-table.js';
-import type { BroadcastyClient, ClientOptions } from '../src/index.js';
-import { FakeServer } from './fake-server.js';
-import { client as make, Recorder, runEventLoop, waitUntil } from './support.js';
+import type { FakeServer } from './fake-server.js';
+import { clientsOf, Recorder, runEventLoop, waitUntil } from './support.js';
 
 describe('a channel table', () => {
   it('restores the omitted fields', () => {
@@ -43,23 +42,8 @@ describe('a channel table', () => {
 for (const transport of ['ws', 'sse'] as const) {
   describe(`compact over ${transport}`, { timeout: 20_000 }, () => {
     let server: FakeServer;
-    let clients: BroadcastyClient[];
-
-    const connect = (options: Partial<ClientOptions> = {}) => {
-      const client = make(server.url, { transport, ...options });
-      clients.push(client);
-      return client;
-    };
+    const connect = clientsOf((started) => (server = started), { transport });
     const publish = (channel: string, ...payloads: unknown[]) => payloads.forEach((payload) => server.publish({ channel, payload }));
-
-    beforeEach(async () => {
-      server = await FakeServer.start();
-      clients = [];
-    });
-    afterEach(async () => {
-      clients.forEach((client) => client.close());
-      await server.close();
-    });
 
     it('delivers ids that publishers chose, and other ids and times on request', async () => {
       const [without, both] = [new Recorder(), new Recorder()];

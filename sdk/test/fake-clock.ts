@@ -2,8 +2,9 @@ import type { Clock } from '../src/clock.js';
 
 /** A clock that only advances when a test says so. */
 export class FakeClock implements Clock {
-  private time = 1_000_000;
   private tasks: { at: number; task: () => void }[] = [];
+
+  constructor(private time = 1_000_000) {}
 
   now = () => this.time;
 
@@ -18,6 +19,11 @@ export class FakeClock implements Clock {
   };
 
   random = () => 0.5;
+
+  /** The number of timers that have not fired. */
+  get pending(): number {
+    return this.tasks.length;
+  }
 
   /** Advances the time while a task runs; fires no timers. */
   elapse(millis: number): void {

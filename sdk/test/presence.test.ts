@@ -1,22 +1,19 @@
 /** Tests of members whose access ends or whose join has to wait. */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { BroadcastyClient, BroadcastyError, ClientOptions, PresenceView } from '../src/index.js';
+import { describe, it } from 'node:test';
+import type { BroadcastyError, PresenceView } from '../src/index.js';
 import { ComponentPresence } from '../src/bindings/component-presence.js';
 import { FakeServer } from './fake-server.js';
-import { client as make, fastClock, waitUntil } from './support.js';
+import { client as make, clientsOf, fastClock, waitUntil } from './support.js';
 
 const ROOM = 'presence-room';
 
 describe('a view of members', { timeout: 20_000 }, () => {
   let server: FakeServer;
-  let clients: BroadcastyClient[];
-
-  const connect = (options: Partial<ClientOptions> = {}) => {
-    const client = make(server.url, { transport: 'ws', ...options });
-    clients.push(client);
-    return client;
-  };
+  const connect = clientsOf((started) => {
+    server = started;
+    server.join(ROOM, { id: 'bob' });
+  }, { transport: 'ws' });
   const present = (view: PresenceView) => [...view.members.keys()].sort().join();
   const count = (request: string) => server.requests.filter((one) => one === request).length;
   const record = (view: PresenceView) => {
@@ -26,16 +23,6 @@ describe('a view of members', { timeout: 20_000 }, () => {
     }
     return events;
   };
-
-  beforeEach(async () => {
-    server = await FakeServer.start();
-    server.join(ROOM, { id: 'bob' });
-    clients = [];
-  });
-  afterEach(async () => {
-    clients.forEach((client) => client.close());
-    await server.close();
-  });
 
   it('reports that its membership has ended, and does not join again', async () => {
     const view = await connect().presence(ROOM, { join: true });

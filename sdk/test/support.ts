@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { afterEach, beforeEach } from 'node:test';
 import WebSocket from 'ws';
 import { BroadcastyClient } from '../src/index.js';
 import type { ClientOptions, Clock, Publication, NetworkMonitor } from '../src/index.js';
 import { memoryStore } from '../src/offline.js';
-import { token } from './fake-server.js';
+import { FakeServer, token } from './fake-server.js';
 
 /** A network monitor that tests control. */
 export class FakeNetwork implements NetworkMonitor {
@@ -33,6 +34,31 @@ export function client(baseUrl: string, options: Partial<ClientOptions> = {}): B
     connectTimeoutMs: 2000,
     ...options,
   });
+}
+
+/**
+ * Gives each test of a suite a server of its own, and closes it and the clients afterwards.
+ *
+ * @param started called with the server before each test
+ * @returns a function that makes a client of that server
+ */
+export function clientsOf(started: (server: FakeServer) => void, defaults: Partial<ClientOptions> = {}): (options?: Partial<ClientOptions>) => BroadcastyClient {
+  let server: FakeServer;
+  let clients: BroadcastyClient[] = [];
+  beforeEach(async () => {
+    server = await FakeServer.start();
+    started(server);
+  });
+  afterEach(async () => {
+    clients.forEach((one) => one.close());
+    clients = [];
+    await server.close();
+  });
+  return (options = {}) => {
+    const made = client(server.url, { ...defaults, ...options });
+    clients.push(made);
+    return made;
+  };
 }
 
 /** Runs the event loop until everything that is due has happened. */

@@ -3,12 +3,12 @@
  * version 1.
  */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { BroadcastyError } from '../src/index.js';
 import { memoryStore } from '../src/offline.js';
-import type { BroadcastyClient, ClientOptions, Subscription, Lost, ProtocolVersion, Publication } from '../src/index.js';
+import type { Subscription, Lost, ProtocolVersion, Publication } from '../src/index.js';
 import { FakeServer, token } from './fake-server.js';
-import { client as make, Recorder, FakeNetwork, fastClock, runEventLoop, waitUntil } from './support.js';
+import { clientsOf, Recorder, FakeNetwork, fastClock, runEventLoop, waitUntil } from './support.js';
 
 interface Variant {
   transport: 'ws' | 'sse';
@@ -28,26 +28,15 @@ const VARIANTS: Variant[] = (['ws', 'sse'] as const).flatMap((transport): Varian
 for (const { transport, name, protocol, serverVersion } of VARIANTS) {
   describe(`over ${transport}, in ${name}`, { timeout: 20_000 }, () => {
     let server: FakeServer;
-    let clients: BroadcastyClient[];
-
-    const connect = (options: Partial<ClientOptions> = {}) => {
-      const client = make(server.url, { transport, ...(protocol ? { protocol } : {}), ...options });
-      clients.push(client);
-      return client;
-    };
-    const publish = (channel: string, ...payloads: unknown[]) => payloads.forEach((payload) => server.publish({ channel, payload }));
-
-    beforeEach(async () => {
-      server = await FakeServer.start();
-      server.version = serverVersion;
-      clients = [];
-    });
-    afterEach(async () => {
+    afterEach(() => {
       const compact = name === 'v2';
       assert.ok([...server.connections].every((connection) => connection.compact === compact), `every connection in ${name}`);
-      clients.forEach((client) => client.close());
-      await server.close();
     });
+    const connect = clientsOf((started) => {
+      server = started;
+      server.version = serverVersion;
+    }, { transport, ...(protocol ? { protocol } : {}) });
+    const publish = (channel: string, ...payloads: unknown[]) => payloads.forEach((payload) => server.publish({ channel, payload }));
 
     it('delivers new publications', async () => {
       publish('a', 1);
@@ -737,6 +726,108 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       const answers = await Promise.all(['a', 'bb', 'ccc'].map((sku) => asker.request<number>({ channel: 'rpc:stock', payload: { sku } })));
       assert.deepEqual(answers.map(({ payload }) => payload), [1, 2, 3]);
       await assert.rejects(asker.request({ channel: 'rpc:nobody', payload: 0, timeoutMs: 50 }), { code: 'timeout' });
+    });
+
+    it('sends requests in the order of their channel, without a network too', async () => {
+      const network = new FakeNetwork();
+      const client = connect({ networkMonitor: network });
+      await client.respond({ channel: 'rpc:a', onRequest: ({ payload }) => payload });
+      const stored = () => server.stored('rpc:a').map(({ payload }) => payload);
+      const first = client.request({ channel: 'rpc:a', payload: 1 });
+      void client.publish({ channel: 'rpc:a', payload: 2 });
+      assert.equal((await first).payload, 1);
+      network.set(false);
+      server.breakAll();
+      await waitUntil('no connection', () => client.state === 'offline');
+      assert.ok('queued' in (await client.publish({ channel: 'rpc:a', payload: 3 })));
+      const answers = [client.request({ channel: 'rpc:a', payload: 4 })];
+      assert.ok('queued' in (await client.publish({ channel: 'rpc:a', payload: 5 })));
+      const late = client.request({ channel: 'rpc:a', payload: 'too late', timeoutMs: 50 });
+      const stop = new AbortController();
+      const aborted = client.request({ channel: 'rpc:a', payload: 'aborted', signal: stop.signal });
+      answers.push(client.request({ channel: 'rpc:a', payload: 6, replyTo: 'rpc:own' }));
+      await assert.rejects(late, { code: 'timeout' });
+      stop.abort();
+      await assert.rejects(aborted, { name: 'AbortError' });
+      network.set(true);
+      answers.push(client.request({ channel: 'rpc:a', payload: 7 }));
+      assert.deepEqual((await Promise.all(answers)).map(({ payload }) => payload).sort(), [4, 6, 7]);
+      assert.deepEqual(stored().filter((payload) => payload !== 6), [1, 2, 3, 4, 5, 7]); // 6 waits for its own channel of replies
+      assert.deepEqual(await client.flushOffline(), { sent: 2, waiting: 0, refused: [] });
+    });
+
+    it('keeps the place of a request that waits for an answer when its channel is queued', async () => {
+      const client = connect();
+      await client.respond({ channel: 'rpc:a', onRequest: ({ payload }) => payload });
+      await client.request({ channel: 'rpc:a', payload: 0 });
+      server.refusing = true;
+      server.breakAll();
+      const published = client.publish({ channel: 'rpc:a', payload: 1, timeoutMs: 100 });
+      const answer = client.request({ channel: 'rpc:a', payload: 2 });
+      const later = client.publish({ channel: 'rpc:a', payload: 3 });
+      assert.ok('queued' in (await published));
+      server.refusing = false;
+      assert.equal((await answer).payload, 2);
+      await later;
+      await waitUntil('all', () => server.stored('rpc:a').length === 4);
+      assert.deepEqual(server.stored('rpc:a').map(({ payload }) => payload), [0, 1, 2, 3]);
+    });
+
+    it('rejects a request in the queue that the server refuses', async () => {
+      const network = new FakeNetwork();
+      const client = connect({ networkMonitor: network });
+      const events: string[] = [];
+      client.on('refused', ({ id }) => events.push(id));
+      await client.subscribe({ channel: 'a' });
+      network.set(false);
+      server.breakAll();
+      await waitUntil('no connection', () => client.state === 'offline');
+      const refused = client.request({ channel: 'private-nobody', payload: 1 });
+      await runEventLoop();
+      network.set(true);
+      await assert.rejects(refused, { code: 'forbidden' });
+      assert.deepEqual(events, []);
+      assert.deepEqual(await client.flushOffline(), { sent: 0, waiting: 0, refused: [] });
+    });
+
+    it('sends requests again after the channel of replies has ended', async () => {
+      const client = connect();
+      await client.respond({ channel: 'rpc:a', onRequest: ({ payload }) => payload, on: { error: () => undefined } });
+      assert.equal((await client.request({ channel: 'rpc:a', payload: 1 })).payload, 1);
+      const asked = client.request({ channel: 'rpc:nobody', payload: 1, timeoutMs: 60_000 });
+      await waitUntil('the request', () => server.stored('rpc:nobody').length === 1);
+      client.on('error', () => undefined);
+      server.endAll('disconnected', 4410, 'no');
+      await assert.rejects(asked, { code: 'disconnected' });
+      await client.respond({ channel: 'rpc:a', onRequest: ({ payload }) => payload });
+      assert.equal((await client.request({ channel: 'rpc:a', payload: 2 })).payload, 2);
+    });
+
+    it('reports an error of its own as uncaught, and goes on', async () => {
+      const uncaught: string[] = [];
+      const others = process.listeners('uncaughtException');
+      process.removeAllListeners('uncaughtException');
+      process.on('uncaughtException', (error) => uncaught.push(error.message));
+      try {
+        const client = connect();
+        const states: string[] = [];
+        const recorder = new Recorder();
+        const subscription = await client.subscribe({ channel: 'a', onMessage: recorder.add });
+        client.on('state', ({ state }) => states.push(state));
+        const run = subscription.run.bind(subscription);
+        subscription.run = () => {
+          subscription.run = run;
+          throw new TypeError('a bug');
+        };
+        publish('a', 1, 2);
+        await waitUntil('both', () => recorder.all.length === 2);
+        assert.deepEqual(recorder.payloads, [1, 2]);
+        assert.deepEqual(uncaught, ['a bug']);
+        assert.deepEqual(states, []);
+      } finally {
+        process.removeAllListeners('uncaughtException');
+        others.forEach((listener) => process.on('uncaughtException', listener));
+      }
     });
 
     it('receives a reply that was sent while the connection was broken', async () => {

@@ -6,7 +6,7 @@ import WebSocket, { WebSocketServer } from 'ws';
 import { ChannelTable } from '../src/channel-table.js';
 import { checkChannel, kind, matches } from '../src/channels.js';
 import { CLOSE_CODES, RETRIES } from '../src/codes.js';
-import { SYSTEM_CLOCK } from '../src/clock.js';
+import { clientClock } from '../src/clock.js';
 import { checkHeaders } from '../src/headers.js';
 import { SseParser } from '../src/transport/sse-parser.js';
 import type { SessionListener } from '../src/transport/transport.js';
@@ -172,7 +172,7 @@ async function receiveFrames(...frames: string[]): Promise<{ received: unknown[]
   const received: unknown[] = [];
   const listener = new Proxy({} as SessionListener, { get: (_, method) => (message: unknown) => received.push({ push: String(method).slice(2).toLowerCase(), ...(message as object) }) });
   const { port } = server.address() as { port: number };
-  const session = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000, protocol: 'v2', include: '' }, 't', listener);
+  const session = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: clientClock(), connectTimeoutMs: 2000, protocol: 'v2', include: '' }, 't', listener);
   const end = await session.ended;
   server.close();
   return { received, end };

@@ -1,5 +1,6 @@
 import type { BroadcastyClient } from '../client.js';
 import type { SubscribeOptions } from '../core.js';
+import { reportUncaught } from '../emitter.js';
 import { toError } from '../errors.js';
 import type { BroadcastyError } from '../errors.js';
 import type { Subscription } from '../subscription.js';
@@ -113,11 +114,4 @@ export class RecentPublications<P, M> extends Store<readonly Publication<P, M>[]
       this.set([]);
     }
   }
-}
-
-/** Reports a handler’s error to the framework and the page. */
-function reportUncaught(error: unknown): void {
-  setTimeout(() => {
-    throw error;
-  });
 }

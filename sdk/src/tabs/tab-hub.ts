@@ -82,12 +82,12 @@ export class TabHub implements SessionListener {
   // Events of the server.
 
   onPublication(body: Publication): void {
-    this.streamsOf(body.channel).forEach(({ stream }) => stream.joined && stream.accept(body));
+    this.streamsOf(body.channel).forEach(({ stream }) => stream.answered && stream.deliver(body));
     this.post({ type: 'publication', body });
   }
 
   onLost(body: Lost): void {
-    this.streamsOf(body.channel).forEach(({ stream }) => stream.joined && stream.onLost(body));
+    this.streamsOf(body.channel).forEach(({ stream }) => stream.answered && stream.onLost(body));
     this.post({ type: 'lost', body });
   }
 

@@ -3,9 +3,9 @@ import type { BroadcastyError } from '../errors.js';
 
 /** The requests of a session that wait for their answers, by id. */
 export class PendingRequests {
-  private readonly waiting = new Map<number | undefined, (error: BroadcastyError | undefined, result?: unknown) => void>();
+  private readonly callbacks = new Map<number | undefined, (error: BroadcastyError | undefined, result?: unknown) => void>();
   private lastId = 0;
-  private ended = false;
+  private over = false;
 
   /**
    * Sends a request. Rejects when the session has ended.
@@ -15,12 +15,12 @@ export class PendingRequests {
    */
   send<T>(transmit: (id: number) => void, onResult?: (result: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.ended) {
+      if (this.over) {
         reject(unreachable('the connection ended'));
         return;
       }
       const id = ++this.lastId;
-      this.waiting.set(id, (error, result) => {
+      this.callbacks.set(id, (error, result) => {
         if (error) {
           reject(error);
         } else {
@@ -34,20 +34,20 @@ export class PendingRequests {
 
   /** Returns whether a request waits for its answer. */
   has(id: number): boolean {
-    return this.waiting.has(id);
+    return this.callbacks.has(id);
   }
 
   /** Settles a request with an error or a result. Ignores unknown ids. */
   settle(id: number | undefined, error: BroadcastyError | undefined, result?: unknown): void {
-    const callback = this.waiting.get(id);
-    this.waiting.delete(id);
+    const callback = this.callbacks.get(id);
+    this.callbacks.delete(id);
     callback?.(error, result);
   }
 
   /** Rejects all pending requests, and later ones. */
   fail(error = unreachable('the connection ended')): void {
-    this.ended = true;
-    this.waiting.forEach((callback) => callback(error));
-    this.waiting.clear();
+    this.over = true;
+    this.callbacks.forEach((callback) => callback(error));
+    this.callbacks.clear();
   }
 }

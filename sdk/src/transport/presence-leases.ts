@@ -9,6 +9,7 @@ import type { Member, PresenceEnd } from '../wire.js';
  */
 export class PresenceLeases {
   private readonly timers = new Map<string, unknown>();
+  private closed = false;
 
   constructor(
     private readonly clock: Clock,
@@ -21,6 +22,9 @@ export class PresenceLeases {
   ) {}
 
   hold(channel: string, member: Member, ttlSeconds: number): void {
+    if (this.closed) {
+      return;
+    }
     this.clock.clearTimeout(this.timers.get(channel));
     this.timers.set(
       channel,
@@ -54,6 +58,7 @@ export class PresenceLeases {
   }
 
   close(): void {
+    this.closed = true;
     this.timers.forEach((timer) => this.clock.clearTimeout(timer));
   }
 }

@@ -1,5 +1,6 @@
 import { matches } from '../channels.js';
 import { ChannelTable } from '../channel-table.js';
+import { reportUncaught } from '../emitter.js';
 import { BroadcastyError, fromServerError, unreachable } from '../errors.js';
 import type { End } from '../wire.js';
 import { SseParser } from './sse-parser.js';
@@ -38,11 +39,15 @@ export class SseStream {
         if (this.closed) {
           return;
         }
-        if (event.event === 'end') {
-          this.endError = fromServerError(JSON.parse(event.data) as End);
-          return;
+        try {
+          if (event.event === 'end') {
+            this.endError = fromServerError(JSON.parse(event.data) as End);
+          } else {
+            this.listener.onEvent(event);
+          }
+        } catch (error) {
+          reportUncaught(error); // it is the client’s, and says nothing about the connection
         }
-        this.listener.onEvent(event);
         if (event.event === 'subscribed' && ++this.subscribedCount === targets) {
           resolve();
         }
@@ -74,15 +79,12 @@ export class SseStream {
   }
 
   private async read(response: Response, parser: SseParser): Promise<BroadcastyError> {
-    try {
-      const reader = response.body?.getReader();
-      const decoder = new TextDecoder();
-      for (let chunk = await reader?.read(); chunk?.value; chunk = await reader?.read()) {
-        this.receivedAt = this.settings.clock.now();
-        parser.push(decoder.decode(chunk.value, { stream: true }));
-      }
-    } catch {
-      // the connection broke
+    const reader = response.body?.getReader();
+    const decoder = new TextDecoder();
+    const next = () => reader?.read().catch(() => undefined); // undefined: the connection broke
+    for (let chunk = await next(); chunk?.value; chunk = await next()) {
+      this.receivedAt = this.settings.clock.now();
+      parser.push(decoder.decode(chunk.value, { stream: true }));
     }
     return this.endError ?? new BroadcastyError('unreachable', 'the stream ended', 'yes');
   }

@@ -318,13 +318,20 @@ class SseSession implements PresenceSession {
     if (this.finished) {
       return;
     }
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(data);
+    } catch {
+      this.finish(undecodable());
+      return;
+    }
     const { listener } = this;
     switch (event) {
       case 'message': {
-        const message = JSON.parse(data) as Publication | CompactPublication;
+        const message = parsed as Publication | CompactPublication;
         const publication = 'c' in message ? stream.table.expand(message) : message;
         if (!publication) {
-          this.finish(new BroadcastyError('unreachable', UNDECODABLE, 'yes'));
+          this.finish(undecodable());
         } else if (stream.delivers(publication.channel)) {
           listener.onPublication(publication);
         }
@@ -332,7 +339,7 @@ class SseSession implements PresenceSession {
       }
       case 'ephemeral':
       case 'skipped': {
-        const message = { ...(JSON.parse(data) as Publication), push: event };
+        const message = { ...(parsed as Publication), push: event };
         const current = stream === this.stream || !this.stream?.delivers(message.channel);
         if (stream.delivers(message.channel) && (current || event === 'skipped')) {
           listener.onPublication(message);
@@ -340,7 +347,7 @@ class SseSession implements PresenceSession {
         return;
       }
       case 'lost': {
-        const lost = JSON.parse(data) as Lost;
+        const lost = parsed as Lost;
         stream.table.update(lost.channel, [lost.resumeFrom]);
         if (stream.delivers(lost.channel)) {
           listener.onLost(lost);
@@ -348,15 +355,15 @@ class SseSession implements PresenceSession {
         return;
       }
       case 'presence':
-        listener.onPresence(JSON.parse(data) as PresencePush);
+        listener.onPresence(parsed as PresencePush);
         return;
       case 'channel': {
-        const announced = JSON.parse(data) as ChannelNumber;
+        const announced = parsed as ChannelNumber;
         stream.table.update(announced.channel, [announced]);
         return;
       }
       case 'subscribed': {
-        const result = JSON.parse(data) as Subscribed;
+        const result = parsed as Subscribed;
         stream.table.update(result.channel, result.positions, result.number);
         stream.session = result.session;
         asked.get(result.channel)?.accepted(result);
@@ -367,6 +374,9 @@ class SseSession implements PresenceSession {
   private scheduleExpiry(): void {
     const { clock } = this.settings;
     clock.clearTimeout(this.expiryTimer);
+    if (this.finished) {
+      return;
+    }
     const exp = parseClaims(this.token)?.exp;
     if (exp !== undefined) {
       const left = exp * 1000 - EXPIRY_MARGIN_MILLIS - clock.now() + this.aheadMillis;
@@ -386,6 +396,10 @@ class SseSession implements PresenceSession {
     this.opening?.close();
     this.setEnd(end);
   }
+}
+
+function undecodable(): BroadcastyError {
+  return new BroadcastyError('unreachable', UNDECODABLE, 'yes');
 }
 
 export const sseTransport: Transport = {

@@ -10,14 +10,14 @@ const AVOID_MILLIS = 600_000;
 export interface TransportSelector {
   next(): Transport;
   /** Reports a session that lasted, or that the server ended. */
-  succeeded(transport: Transport): void;
+  succeeded?(transport: Transport): void;
   /** Reports a session that could not be opened or broke at once. */
-  failed(transport: Transport): Promise<void>;
+  failed?(transport: Transport): Promise<void>;
 }
 
 /** Creates a selector with one transport. */
 export function fixedTransport(transport: Transport): TransportSelector {
-  return { next: () => transport, succeeded: () => undefined, failed: () => Promise.resolve() };
+  return { next: () => transport };
 }
 
 /**

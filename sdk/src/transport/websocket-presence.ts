@@ -4,19 +4,19 @@ import { WebSocketSession, webSocketTransportOf } from './websocket.js';
 
 class PresenceWebSocketSession extends WebSocketSession implements PresenceSession {
   presence(channel: string): Promise<unknown> {
-    return this.send<MembersPage>({ command: 'presence', channel }, (page) => this.listener.onPresence({ reset: true, ...page }));
+    return this.sendCommand<MembersPage>({ command: 'presence', channel }, (page) => this.listener.onPresence({ reset: true, ...page }));
   }
 
   join(channel: string, member?: Record<string, unknown>): Promise<unknown> {
-    return this.send({ command: 'join', channel, member });
+    return this.sendCommand({ command: 'join', channel, member });
   }
 
   leave(channel: string): Promise<unknown> {
-    return this.send({ command: 'leave', channel });
+    return this.sendCommand({ command: 'leave', channel });
   }
 
   members(channel: string, after?: string): Promise<MembersPage> {
-    return this.send({ command: 'members', channel, after });
+    return this.sendCommand({ command: 'members', channel, after });
   }
 }
 

@@ -1,6 +1,7 @@
 import { ChannelTable, UNDECODABLE } from '../channel-table.js';
 import { withTimeout } from '../clock.js';
 import type { Clock } from '../clock.js';
+import { reportUncaught } from '../emitter.js';
 import { BroadcastyError, closed, fromServerError, isFinal, timeout, toError, unreachable } from '../errors.js';
 import type { Command, Connected, EncodedEnvelope, Published, Push, Queued, Reply, ServerMessage, Since, Subscribed } from '../wire.js';
 import { PendingRequests } from './pending-requests.js';
@@ -52,19 +53,19 @@ export class WebSocketSession implements Session {
   }
 
   async connect(token: string): Promise<void> {
-    this.pingInterval = (await this.send<Connected>({ command: 'connect', token })).pingInterval;
+    this.pingInterval = (await this.sendCommand<Connected>({ command: 'connect', token })).pingInterval;
     this.watch();
   }
 
   subscribe(channel: string, since: Since, accepted: (result: Subscribed) => void): Promise<unknown> {
-    return this.send<Subscribed>({ command: 'subscribe', channel, ...since }, (result) => {
+    return this.sendCommand<Subscribed>({ command: 'subscribe', channel, ...since }, (result) => {
       this.table.update(channel, result.positions, result.number);
       accepted(result);
     });
   }
 
   unsubscribe(channel: string): Promise<unknown> {
-    return this.send({ command: 'unsubscribe', channel });
+    return this.sendCommand({ command: 'unsubscribe', channel });
   }
 
   publish(envelopes: readonly EncodedEnvelope[]): Promise<PublishOutcome[]> {
@@ -72,7 +73,7 @@ export class WebSocketSession implements Session {
   }
 
   refresh(token: string): Promise<unknown> {
-    return this.send({ command: 'refresh', token });
+    return this.sendCommand({ command: 'refresh', token });
   }
 
   check(): void {
@@ -80,7 +81,7 @@ export class WebSocketSession implements Session {
     if (this.finished) {
       return;
     }
-    this.send({ command: 'ping' }).catch(() => undefined);
+    this.sendCommand({ command: 'ping' }).catch(() => undefined);
     this.clock.setTimeout(() => {
       if (this.receivedAt < asked) {
         this.disconnect('the server does not answer');
@@ -107,7 +108,7 @@ export class WebSocketSession implements Session {
     }, this.pingInterval);
   }
 
-  protected send<T>(command: Command, onResult?: (result: T) => void): Promise<T> {
+  protected sendCommand<T>(command: Command, onResult?: (result: T) => void): Promise<T> {
     return this.sendText(JSON.stringify(command).slice(1), onResult);
   }
 
@@ -159,7 +160,11 @@ export class WebSocketSession implements Session {
       return;
     }
     for (const message of Array.isArray(frame) ? frame : [frame]) {
-      this.onMessage(message);
+      try {
+        this.onMessage(message);
+      } catch (error) {
+        reportUncaught(error);
+      }
     }
   }
 
@@ -188,7 +193,6 @@ export class WebSocketSession implements Session {
       return;
     }
     switch (push.push) {
-
       case 'lost':
         this.table.update(push.channel, [push.resumeFrom]);
         listener.onLost(push);
