@@ -6,35 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.TcpProxy;
-import io.broadcasty.core.auth.Authenticator;
-import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.rbac.DefaultPolicyResolver;
-import io.broadcasty.core.rbac.Policy;
-import io.broadcasty.core.tenant.TenantId;
-import io.broadcasty.core.tenant.TenantSettingsSource;
-import io.broadcasty.core.time.Ticker;
-import io.broadcasty.core.time.WallClock;
-import io.broadcasty.delivery.session.FakeStreamRequest;
-import io.broadcasty.delivery.session.MessageSession;
-import io.broadcasty.delivery.session.TestNode.FakeTransport;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
-import io.broadcasty.metrics.prometheus.PrometheusMeters;
-import io.broadcasty.protocol.json.NativeProtocol;
-import io.broadcasty.relay.provider.CallPolicy;
-import io.broadcasty.server.config.ConfigMap;
-import io.broadcasty.server.config.SettingsReader;
 import io.broadcasty.streams.broker.StoreCondition;
 import io.broadcasty.wire.Code;
-import io.broadcasty.wire.CommandReader;
-import io.broadcasty.wire.PublishReader;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -47,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("stores")
 class CutOffNodeTest {
 
-  private static final NativeProtocol PROTOCOL =
-      new NativeProtocol(new CommandReader(new PublishReader()));
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int CONNECTIONS = 20;
 
@@ -64,23 +42,16 @@ class CutOffNodeTest {
     for (int i = 0; i < count; i++) {
       TcpProxy line = new TcpProxy(RedisServer.shared().port());
       lines.add(line);
-      ConfigMap config = new ConfigMap();
-      config.texts.put("broadcasty.jwt.public-key", "of nobody");
-      config.texts.put("broadcasty.data-dir", dir.resolve("node" + i).toString());
-      config.texts.put("broadcasty.drain", "0s");
-      config.texts.put("broadcasty.replay.store", "redis");
-      config.texts.put("broadcasty.redis.url", "redis://127.0.0.1:" + line.port());
-      config.texts.put("broadcasty.redis.prefix", settings.prefix());
       Node node =
-          new Node(
-              SettingsReader.read(config),
-              token -> new Authenticator.Refused("nobody calls", false),
-              new Policy(new DefaultPolicyResolver()),
-              TenantSettingsSource.NONE,
-              CallPolicy.NONE,
-              new PrometheusMeters(),
-              Ticker.system(),
-              WallClock.system());
+          WholeNode.open(
+              Map.of(
+                  "broadcasty.replay.store",
+                  "redis",
+                  "broadcasty.redis.url",
+                  "redis://127.0.0.1:" + line.port(),
+                  "broadcasty.redis.prefix",
+                  settings.prefix()),
+              dir.resolve("node" + i));
       nodes.add(node);
       for (int c = 0; c < CONNECTIONS; c++) {
         connect(node, "user" + c);
@@ -90,18 +61,7 @@ class CutOffNodeTest {
   }
 
   private static boolean connect(Node node, String subject) {
-    MessageSession session =
-        PROTOCOL.accept(FakeStreamRequest.of()).open(node.context(), new FakeTransport());
-    Instant now = Instant.now();
-    return session.open(
-        new Caller(
-            new TenantId("acme"),
-            subject,
-            Set.of("member"),
-            now,
-            now.plusSeconds(600),
-            Map.of(),
-            "token of " + subject));
+    return WholeNode.connection(node).open(WholeNode.member(subject));
   }
 
   @AfterEach

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.TcpProxy;
-import io.broadcasty.core.auth.Authenticator;
-import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.ChannelEvent;
 import io.broadcasty.core.lifecycle.ChannelEvent.MemberJoined;
 import io.broadcasty.core.lifecycle.ChannelEvent.MemberLeft;
@@ -13,27 +11,13 @@ import io.broadcasty.core.lifecycle.ChannelEvent.Occupied;
 import io.broadcasty.core.lifecycle.ChannelEvent.Vacated;
 import io.broadcasty.core.lifecycle.RealtimeListeners;
 import io.broadcasty.core.lifecycle.RecordingListener;
-import io.broadcasty.core.rbac.DefaultPolicyResolver;
-import io.broadcasty.core.rbac.Policy;
-import io.broadcasty.core.tenant.TenantId;
-import io.broadcasty.core.tenant.TenantSettingsSource;
-import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
-import io.broadcasty.delivery.session.FakeStreamRequest;
 import io.broadcasty.delivery.session.MessageSession;
-import io.broadcasty.delivery.session.TestNode.FakeTransport;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.metrics.prometheus.PrometheusMeters;
-import io.broadcasty.protocol.json.NativeProtocol;
-import io.broadcasty.relay.provider.CallPolicy;
-import io.broadcasty.server.config.ConfigMap;
-import io.broadcasty.server.config.SettingsReader;
-import io.broadcasty.wire.CommandReader;
-import io.broadcasty.wire.PublishReader;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 class NodeEventsTest {
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(40);
-  private static final NativeProtocol PROTOCOL =
-      new NativeProtocol(new CommandReader(new PublishReader()));
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -67,39 +49,14 @@ class NodeEventsTest {
     final Node node;
 
     RunningNode(Map<String, String> keys) {
-      ConfigMap config = new ConfigMap();
-      config.texts.put("broadcasty.jwt.public-key", "of nobody");
-      config.texts.put("broadcasty.data-dir", dir.toString());
-      config.texts.put("broadcasty.drain", "0s");
-      config.texts.putAll(keys);
-      node =
-          new Node(
-              SettingsReader.read(config),
-              token -> new Authenticator.Refused("nobody calls", false),
-              new Policy(new DefaultPolicyResolver()),
-              TenantSettingsSource.NONE,
-              CallPolicy.NONE,
-              meters,
-              Ticker.system(),
-              WallClock.system());
+      node = WholeNode.open(keys, dir, meters, WallClock.system());
       ((RealtimeListeners) node.listener()).add(recorder);
       running.add(this);
     }
 
     MessageSession connect(String subject) {
-      MessageSession session =
-          PROTOCOL.accept(FakeStreamRequest.of()).open(node.context(), new FakeTransport());
-      Instant now = Instant.now();
-      Caller caller =
-          new Caller(
-              new TenantId("acme"),
-              subject,
-              Set.of("member"),
-              now,
-              now.plusSeconds(600),
-              Map.of(),
-              "token of " + subject);
-      assertTrue(session.open(caller));
+      MessageSession session = WholeNode.connection(node);
+      assertTrue(session.open(WholeNode.member(subject)));
       return session;
     }
 

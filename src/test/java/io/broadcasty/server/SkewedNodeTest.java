@@ -12,13 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.channel.TenantChannel;
-import io.broadcasty.core.rbac.DefaultPolicyResolver;
-import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.tenant.TenantId;
-import io.broadcasty.core.tenant.TenantSettingsSource;
-import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.database.MariaDb;
@@ -26,9 +21,6 @@ import io.broadcasty.infra.database.Postgres;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.metrics.prometheus.PrometheusMeters;
-import io.broadcasty.relay.provider.CallPolicy;
-import io.broadcasty.server.config.ConfigMap;
-import io.broadcasty.server.config.SettingsReader;
 import io.broadcasty.streams.broker.Position;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,20 +51,11 @@ class SkewedNodeTest {
   }
 
   private Node node(Map<String, String> store, Duration skew) {
-    ConfigMap config = new ConfigMap();
-    config.texts.putAll(store);
-    config.texts.put("broadcasty.data-dir", dir.resolve("data" + opened.size()).toString());
-    config.texts.put("broadcasty.jwt.public-key", "of nobody");
-    config.texts.put("broadcasty.drain", "0s");
     Node node =
-        new Node(
-            SettingsReader.read(config),
-            token -> new Authenticator.Refused("nobody calls", false),
-            new Policy(new DefaultPolicyResolver()),
-            TenantSettingsSource.NONE,
-            CallPolicy.NONE,
+        WholeNode.open(
+            store,
+            dir.resolve("data" + opened.size()),
             new PrometheusMeters(),
-            Ticker.system(),
             () -> WallClock.system().nowMillis() + skew.toMillis());
     opened.add(node);
     return node;
