@@ -620,6 +620,8 @@ class HttpIT extends BuiltWarTestBase {
     "POST, /broadcasty/nowhere, application/json",
     "POST, /broadcasty/nowhere, text/plain",
     "POST, /broadcasty/sse, application/json",
+    "OPTIONS, /broadcasty/publish, application/json",
+    "GET, /broadcasty/ping, application/json",
     "POST, /broadcasty/ping, application/json",
     "POST, /broadcasty/metrics, text/plain",
     "POST, /demo/index.html, text/plain",

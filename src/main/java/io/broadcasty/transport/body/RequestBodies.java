@@ -174,6 +174,7 @@ public final class RequestBodies {
     BodyRequest body = BodyRequest.of(request);
     if (body != null && !body.isWhole() && !response.isCommitted()) {
       response.setHeader("Connection", "close");
+      connections.closeAfterAnswer(request);
       body.setClosing();
     }
   }

@@ -12,4 +12,10 @@ public interface ClientConnection {
    * found.
    */
   void endInput(ServletRequest request);
+
+  /**
+   * Has the server close the connection after the answer. Needed only where the server does not
+   * obey {@code Connection: close} in every answer.
+   */
+  default void closeAfterAnswer(ServletRequest request) {}
 }

@@ -73,6 +73,19 @@ public final class ClientSocketFinder implements ClientConnection {
     }
   }
 
+  @Override
+  public void closeAfterAnswer(ServletRequest request) {
+    ServletRequest made = ServerInternals.unwrap(request);
+    if (!internals || !WildFlyInternals.owns(made)) {
+      return;
+    }
+    try {
+      WildFlyInternals.closeAfterAnswer(made);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "Cannot have a connection closed after its answer", e);
+    }
+  }
+
   private static @Nullable SocketChannel find(ServletRequest made)
       throws ReflectiveOperationException {
     if (PayaraInternals.owns(made)) {

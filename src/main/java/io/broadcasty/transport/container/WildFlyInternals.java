@@ -39,6 +39,18 @@ final class WildFlyInternals {
   }
 
   /**
+   * Has Undertow close the connection of a request after the answer. It looks at the answer's
+   * {@code Connection: close} only if the answer may have a body ({@code
+   * HttpTransferEncoding.createSinkConduit}, until 2.3.23 at least): after a 204 it would wait for
+   * the client to close.
+   */
+  static void closeAfterAnswer(ServletRequest request) throws ReflectiveOperationException {
+    Object exchange = invokeGetter(request, "getExchange");
+    Object unused =
+        exchange.getClass().getMethod("setPersistent", boolean.class).invoke(exchange, false);
+  }
+
+  /**
    * Closes the connection of a request. Undertow reads the rest of a body, waiting for it, before
    * it completes a request; on a closed connection it does not wait.
    */
