@@ -1,9 +1,9 @@
 /** A real server with the WAR, as a process that tests can kill. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createPrivateKey, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,9 @@ const TARGET = fileURLToPath(new URL('../../../target', import.meta.url));
 const WAR = process.env.BROADCASTY_WAR ?? join(TARGET, 'broadcasty.war');
 const PAYARA = process.env.BROADCASTY_PAYARA ?? join(TARGET, 'server/payara-micro.jar');
 const START_MILLIS = 300_000;
+
+/** The key of development mode of all servers. */
+const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
 
 /** The environment without the variables for the tests, which the server would read as settings. */
 const OWN_ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BROADCASTY_')));
@@ -33,7 +36,10 @@ export class RealServer {
         throw new Error(`${file} is missing; build it with ./mvnw package pre-integration-test -DskipTests`);
       }
     }
-    const server = new RealServer(await freePort(), mkdtempSync(join(tmpdir(), 'broadcasty-sdk-')), settings);
+    const home = mkdtempSync(join(tmpdir(), 'broadcasty-sdk-'));
+    mkdirSync(join(home, 'data'));
+    writeFileSync(join(home, 'data', 'dev-key.jwk'), JSON.stringify(KEY)); // generating it takes the server a second or two
+    const server = new RealServer(await freePort(), home, settings);
     await server.restart();
     return server;
   }
@@ -48,7 +54,7 @@ export class RealServer {
     const started = this.log().length;
     this.process = spawn(
       'java',
-      ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', `-Djava.io.tmpdir=${this.home}`, '-Djava.net.preferIPv4Stack=true', '-jar', PAYARA, '--nocluster', '--disablephonehome', '--port', String(this.port), '--shutdowngrace', '1000', '--deploy', WAR],
+      ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dhazelcast.phone.home.enabled=false', `-Djava.io.tmpdir=${this.home}`, '-Djava.net.preferIPv4Stack=true', '-jar', PAYARA, '--nocluster', '--disablephonehome', '--port', String(this.port), '--shutdowngrace', '1000', '--deploy', WAR],
       {
         cwd: this.home,
         stdio: ['ignore', log, log],

@@ -15,14 +15,15 @@ public class ApplicationLifecycle implements ServletContextListener {
 
   private static final System.Logger LOG = System.getLogger(ApplicationLifecycle.class.getName());
 
-  @Inject private Startup startup;
-  @Inject private Instance<Protocols> protocols;
+  private Startup startup;
+  private Instance<Protocols> protocols;
 
-  /** Called by the server, which then sets the fields. */
+  /** Called by the server, which then calls {@link #use}. */
   @SuppressWarnings("NullAway.Init")
   public ApplicationLifecycle() {}
 
-  ApplicationLifecycle(Startup startup, Instance<Protocols> protocols) {
+  @Inject
+  void use(Startup startup, Instance<Protocols> protocols) {
     this.startup = startup;
     this.protocols = protocols;
   }

@@ -5,6 +5,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
@@ -20,10 +21,34 @@ import java.util.List;
 /** Issues any token with the development key of a server under test. */
 final class DevTokens {
 
+  private static final String KEY_FILE = "dev-key.jwk";
+
   private final Path keyFile;
 
   DevTokens(Path dataDir) {
-    this.keyFile = dataDir.resolve("dev-key.jwk");
+    this.keyFile = dataDir.resolve(KEY_FILE);
+  }
+
+  /** The key of all servers of this JVM. */
+  private static final class SharedKey {
+    private static final String JSON;
+
+    static {
+      try {
+        JSON = new RSAKeyGenerator(2048).generate().toJSONString();
+      } catch (JOSEException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Saves a key where a server without one would generate it, which takes it a second or two. */
+  static void provideKey(Path dataDir) throws IOException {
+    Path file = dataDir.resolve(KEY_FILE);
+    if (!Files.exists(file)) {
+      Files.createDirectories(dataDir);
+      Files.writeString(file, SharedKey.JSON);
+    }
   }
 
   static DevTokens ofTestServer() {

@@ -69,6 +69,7 @@ class ProcessLifecycleIT {
   }
 
   @Test
+  @Tag("any-server")
   void anUnreachableRedisEndsTheProcessWithAMessage() throws IOException {
     String url = "redis://localhost:" + Ports.free().http();
     List<String> lines =
@@ -96,31 +97,28 @@ class ProcessLifecycleIT {
     }
   }
 
-  @Test
-  void clientsThatLeaveDuringTheirBodyLeaveNoStackTrace() throws IOException {
-    try (ServerProcess server = ServerProcess.start(home, Ports.free(), Map.of())) {
-      Api api = server.awaitReady();
-      String badRequests = "broadcasty_http_answers_total{class=\"4xx\",code=\"400\"}";
-      double before = Scrape.of(api).samples().getOrDefault(badRequests, 0.0);
-      String log = server.log();
-      int requests = 0;
-      for (String path : List.of("publish", "presence/heartbeat", "admin/disconnect")) {
-        for (boolean reset : List.of(false, true)) {
-          leaveDuringTheBody(api, path, reset);
-          requests++;
-        }
+  /** Clients leave during their bodies; that counts as bad requests, without a stack trace. */
+  private static void leaveDuringBodies(ServerProcess server, Api api) throws IOException {
+    String badRequests = "broadcasty_http_answers_total{class=\"4xx\",code=\"400\"}";
+    double before = Scrape.of(api).samples().getOrDefault(badRequests, 0.0);
+    String log = server.log();
+    int requests = 0;
+    for (String path : List.of("publish", "presence/heartbeat", "admin/disconnect")) {
+      for (boolean reset : List.of(false, true)) {
+        leaveDuringTheBody(api, path, reset);
+        requests++;
       }
-      double expected = before + requests;
-      Api.await("their end", () -> Scrape.of(api).value(badRequests) == expected);
-      String added =
-          server
-              .log()
-              .substring(log.length())
-              .lines()
-              .filter(line -> !line.contains("FFDC1015I")) // Open Liberty's note of its own file
-              .collect(Collectors.joining("\n"));
-      assertFalse(added.contains("\tat ") || added.contains("Exception"), added);
     }
+    double expected = before + requests;
+    Api.await("their end", () -> Scrape.of(api).value(badRequests) == expected);
+    String added =
+        server
+            .log()
+            .substring(log.length())
+            .lines()
+            .filter(line -> !line.contains("FFDC1015I")) // Open Liberty's note of its own file
+            .collect(Collectors.joining("\n"));
+    assertFalse(added.contains("\tat ") || added.contains("Exception"), added);
   }
 
   /** Sends a part of a body once the server reads it, and leaves by a close or a reset. */
@@ -143,58 +141,56 @@ class ProcessLifecycleIT {
     }
   }
 
-  @Test
-  void aSignalDrainsTheStreams() throws IOException {
-    try (ServerProcess server = ServerProcess.start(home, Ports.free(), Map.of())) {
-      Api api = server.awaitReady();
-      WsStream webSocket = WsStream.open(api, api.tokens.guest());
-      // a stopping server loads no classes, so a kind of frame that was not sent before may fail
-      assertEquals("reply", webSocket.send("{\"id\":1,\"command\":\"ping\"}").next().kind());
-      SseStream events = sse(api, "drained", null);
-      assertEquals("subscribed", events.next().kind());
-      server.terminate();
-      assertEquals("draining", webSocket.next().field("code"));
-      assertEquals(4503, webSocket.awaitClose());
-      Stream.Event end = events.next();
-      assertEquals("end", end.kind());
-      assertEquals("yes", end.field("retry"));
-      Api.await("the end of the response", events::isEnded);
-      // a server that counts a closed stream as open would wait for it
-      server.awaitEnd(Duration.ofSeconds(20));
-    }
+  /** Closes the streams with a code that tells clients to come back, and ends the process. */
+  private static void drainBySignal(ServerProcess server, Api api) {
+    WsStream webSocket = WsStream.open(api, api.tokens.guest());
+    // a stopping server loads no classes, so a kind of frame that was not sent before may fail
+    assertEquals("reply", webSocket.send("{\"id\":1,\"command\":\"ping\"}").next().kind());
+    SseStream events = sse(api, "drained", null);
+    assertEquals("subscribed", events.next().kind());
+    server.terminate();
+    assertEquals("draining", webSocket.next().field("code"));
+    assertEquals(4503, webSocket.awaitClose());
+    Stream.Event end = events.next();
+    assertEquals("end", end.kind());
+    assertEquals("yes", end.field("retry"));
+    Api.await("the end of the response", events::isEnded);
+    // a server that counts a closed stream as open would wait for it
+    server.awaitEnd(Duration.ofSeconds(20));
   }
 
+  /** One node's life, in one test because each start of a server takes long. */
   @Test
-  void theDatabaseStoreSurvivesAKill() throws IOException, InterruptedException {
+  void theDatabaseStoreSurvivesAKillAndASignalDrainsTheStreams()
+      throws IOException, InterruptedException {
     Map<String, String> store = Map.of("BROADCASTY_REPLAY_STORE", "database");
     Ports ports = Ports.free();
-    String cursor;
-    String epoch;
+    Stream.Event tenth;
     try (ServerProcess server = ServerProcess.start(home, ports, store)) {
       Api api = server.awaitReady();
+      leaveDuringBodies(server, api);
       SseStream events = sse(api, "feed", null);
       assertEquals("subscribed", events.next().kind());
       api.publishNumbers("feed", 1, 20);
-      Stream.Event last = events.next();
+      tenth = events.next();
       for (int i = 2; i <= 10; i++) {
-        last = events.next();
+        tenth = events.next();
       }
-      assertEquals(10, last.sequence());
-      cursor = Objects.requireNonNull(last.cursor());
-      epoch = last.field("epoch");
+      assertEquals(10, tenth.sequence());
       server.kill();
     }
     try (ServerProcess server = ServerProcess.start(home, ports, store)) {
       Api api = server.awaitReady();
       api.publishNumbers("feed", 21, 25);
-      SseStream events = sse(api, "feed", cursor);
+      SseStream events = sse(api, "feed", tenth.cursor());
       assertEquals("true", events.next().field("recovered"));
       for (int i = 11; i <= 25; i++) {
         Stream.Event event = events.next();
         assertEquals(i, event.sequence());
         assertEquals(String.valueOf(i), event.field("payload"));
-        assertEquals(epoch, event.field("epoch"));
+        assertEquals(tenth.field("epoch"), event.field("epoch"));
       }
+      drainBySignal(server, api);
     }
   }
 

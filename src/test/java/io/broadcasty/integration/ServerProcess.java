@@ -19,6 +19,9 @@ final class ServerProcess implements AutoCloseable {
   /** Halves the start-up time. */
   private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
+  /** Payara's Hazelcast otherwise tells its vendor of each start. */
+  private static final String NO_CALLS_HOME = "-Dhazelcast.phone.home.enabled=false";
+
   private static final String COLLECTOR = "-XX:+UseSerialGC";
 
   private final ServerKind kind;
@@ -45,7 +48,7 @@ final class ServerProcess implements AutoCloseable {
       Path home, Ports ports, Map<String, String> settings, ProcessBuilder builder)
       throws IOException {
     ServerKind kind = ServerKind.current();
-    Path log = home.resolve("server.log");
+    Path log = Files.createDirectories(home).resolve("server.log");
     builder
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -54,7 +57,9 @@ final class ServerProcess implements AutoCloseable {
     environment.put("BROADCASTY_DEV", "true");
     environment.put("BROADCASTY_DRAIN", "1s");
     environment.put("BROADCASTY_OPERATOR_TENANT", "operations");
-    environment.put("BROADCASTY_DATA_DIR", home.resolve("data").toString());
+    Path data = home.resolve("data");
+    DevTokens.provideKey(data);
+    environment.put("BROADCASTY_DATA_DIR", data.toString());
     environment.putAll(settings);
     // a server that is killed leaves what it unpacked there
     Path temporary = Files.createDirectories(home.resolve("tmp"));
@@ -63,14 +68,14 @@ final class ServerProcess implements AutoCloseable {
         String.join(
             " ",
             QUICK_START,
+            NO_CALLS_HOME,
             "-Djava.io.tmpdir=" + temporary,
             settings.getOrDefault(JVM_OPTIONS, COLLECTOR)));
     return new ServerProcess(
         kind,
         builder.start(),
         log,
-        new Api(
-            URI.create("http://localhost:" + ports.http()), new DevTokens(home.resolve("data"))));
+        new Api(URI.create("http://localhost:" + ports.http()), new DevTokens(data)));
   }
 
   Api awaitReady() {

@@ -39,9 +39,9 @@ public final class SuiteSetup implements LauncherSessionListener {
       if (!sum.equals(built)) {
         throw new IllegalStateException("the WAR is not the one that was built: " + built);
       }
-      ServerKind.current()
-          .prepareArquillian(Path.of(System.getProperty("it.home")), Ports.free())
-          .forEach(System::setProperty);
+      Path home = Path.of(System.getProperty("it.home"));
+      DevTokens.provideKey(home.resolve("data"));
+      ServerKind.current().prepareArquillian(home, Ports.free()).forEach(System::setProperty);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

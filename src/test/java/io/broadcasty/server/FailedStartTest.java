@@ -55,8 +55,9 @@ class FailedStartTest {
   private static void start(Startup startup, String serverInfo) {
     ServletContext context = fake(ServletContext.class, serverInfo);
     Instance<Protocols> protocols = fake(Instance.class, "");
-    new ApplicationLifecycle(startup, protocols)
-        .contextInitialized(new ServletContextEvent(context));
+    ApplicationLifecycle lifecycle = new ApplicationLifecycle();
+    lifecycle.use(startup, protocols);
+    lifecycle.contextInitialized(new ServletContextEvent(context));
   }
 
   private static <T> T fake(Class<T> type, String answer) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.ZAddParams;
 import redis.clients.jedis.resps.ScanResult;
@@ -78,18 +79,10 @@ final class ChannelIndexPruner {
             tenant -> bytes(ChannelKeys.index(redis, tenant)),
             (pipeline, tenant) ->
                 pipeline.zrangeByLex(
-                    ChannelKeys.index(redis, tenant),
-                    adopted.getOrDefault(tenant, "-"),
-                    "+",
-                    0,
-                    each))
+                    ChannelKeys.index(redis, tenant), nextOf(tenant), "+", 0, each))
         .forEach(
             (tenant, names) -> {
-              if (names.size() < each) {
-                adopted.remove(tenant);
-              } else {
-                adopted.put(tenant, "(" + names.get(names.size() - 1));
-              }
+              remember(tenant, names.size() < each ? null : names.get(names.size() - 1));
               Map<String, Double> due = new HashMap<>();
               names.forEach(name -> due.put(name, 0.0));
               if (!due.isEmpty()) {
@@ -100,6 +93,20 @@ final class ChannelIndexPruner {
             });
   }
 
+  /** Returns where the walk through a tenant's names goes on, as ZRANGE takes it. */
+  private synchronized String nextOf(TenantId tenant) {
+    return adopted.getOrDefault(tenant, "-");
+  }
+
+  /** Remembers the last name of a walk, or that it begins anew. */
+  private synchronized void remember(TenantId tenant, @Nullable String last) {
+    if (last == null) {
+      adopted.remove(tenant);
+    } else {
+      adopted.put(tenant, "(" + last);
+    }
+  }
+
   /** Prunes some names of each tenant; returns the tenants that may have more. */
   private Collection<TenantId> prune(Collection<TenantId> tenants, long nowMillis) {
     List<TenantId> more = new ArrayList<>();
@@ -108,7 +115,8 @@ final class ChannelIndexPruner {
             tenants,
             tenant -> bytes(ChannelKeys.due(redis, tenant)),
             (pipeline, tenant) ->
-                pipeline.zrangeByScore(ChannelKeys.due(redis, tenant), 0, nowMillis, 0, CHUNK))
+                pipeline.zrangeByScore(
+                    ChannelKeys.due(redis, tenant), 0, (double) nowMillis, 0, CHUNK))
         .forEach(
             (tenant, names) -> {
               if (!names.isEmpty()) {
