@@ -88,10 +88,13 @@ final class OutgoingCallTable {
               List.of("NodePeer")),
           new OutgoingCall(
               "Key set (JWKS)",
-              text(KeyLocation.FETCH_TIMEOUT) + " to connect, as much for each piece of the reply",
+              text(KeyLocation.FETCH_TIMEOUT)
+                  + " to connect, as much for each piece of the reply, "
+                  + text(KeyLocation.FETCH_LIMIT)
+                  + " in all",
               "once",
               "known keys stay in use; without any, tokens are refused",
-              List.of("KeyLocation")),
+              List.of("KeySetFetch")),
           new OutgoingCall(
               "FCM, OneSignal, Web Push",
               "`broadcasty.push.….timeout` ("

@@ -4,7 +4,9 @@ import com.eatthepath.pushy.apns.ApnsClient;
 import com.eatthepath.pushy.apns.ApnsClientBuilder;
 import com.eatthepath.pushy.apns.PushNotificationResponse;
 import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.http.CallFailure;
+import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.InvalidDeviceException;
@@ -23,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,7 +51,13 @@ public final class ApnsProvider implements PushProvider {
   private final WallClock clock;
   private final ResponseTimeouts timeouts;
   private final NioEventLoopGroup threads;
-  private final ApnsClient client;
+  private final ApnsClientBuilder builder;
+  private final Ticker ticker = Ticker.system();
+
+  private volatile ApnsClient client;
+
+  @GuardedBy("this")
+  private long connectedNanos;
 
   /**
    * Creates the client; it connects when it sends first.
@@ -62,17 +71,19 @@ public final class ApnsProvider implements PushProvider {
     this.clock = clock;
     this.timeouts = new ResponseTimeouts(settings.timeout(), threads);
     this.threads = new NioEventLoopGroup(1, threads);
-    ApnsClientBuilder builder =
+    this.builder =
         new ApnsClientBuilder()
             .setApnsServer(settings.host(), settings.port())
             .setSigningKey(settings.key())
             .setEventLoopGroup(this.threads)
-            .setConnectionTimeout(settings.timeout());
+            .setConnectionTimeout(settings.timeout())
+            .setGracefulShutdownTimeout(Duration.ofSeconds(CLOSE_SECONDS));
     if (settings.trusted() != null) {
       builder.setTrustedServerCertificateChain(settings.trusted());
     }
     try {
       this.client = builder.build();
+      this.connectedNanos = ticker.readNanos();
     } catch (SSLException e) {
       var unused = this.threads.shutdownGracefully();
       throw new IllegalArgumentException("TLS to APNs is not possible with these settings", e);
@@ -109,11 +120,39 @@ public final class ApnsProvider implements PushProvider {
       return CompletableFuture.completedFuture(
           new ProviderResponse.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
     }
-    return timeouts.withTimeout(
-        client
-            .sendNotification(ApnsMessage.of(dispatch, settings.topic(), clock.now()))
+    ApnsClient used = client;
+    CompletableFuture<ProviderResponse> sent =
+        used.sendNotification(ApnsMessage.of(dispatch, settings.topic(), clock.now()))
             .handle(
-                (response, thrown) -> response == null ? toRetry(thrown) : toResponse(response)));
+                (response, thrown) -> response == null ? toRetry(thrown) : toResponse(response));
+    return timeouts
+        .withTimeout(sent)
+        .whenComplete(
+            (response, thrown) -> {
+              if (!sent.isDone()) {
+                leave(used);
+              }
+            });
+  }
+
+  /**
+   * Leaves the connection behind on which APNs did not answer in time, for it may be silent for
+   * long; the next dispatch opens another. What waits on it may still be answered.
+   */
+  @SuppressWarnings("ReferenceEquality") // the same client, not an equal one
+  private synchronized void leave(ApnsClient used) {
+    long now = ticker.readNanos();
+    if (client != used || now - connectedNanos < settings.timeout().toNanos()) {
+      return;
+    }
+    try {
+      client = builder.build();
+      connectedNanos = now;
+      var unused =
+          threads.schedule(used::close, settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (SSLException | RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "Cannot connect to APNs anew", e);
+    }
   }
 
   private static ProviderResponse toResponse(PushNotificationResponse<?> response) {

@@ -3,6 +3,8 @@ package io.broadcasty.push.provider;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.http.BoundedBodySubscriber;
 import io.broadcasty.core.http.CallFailure;
+import io.broadcasty.core.http.RenewedClients;
+import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import java.io.IOException;
 import java.net.URI;
@@ -46,8 +48,8 @@ public final class PushHttpClient implements AutoCloseable {
   private final ThreadPoolExecutor workers;
   private final ResponseTimeouts timeouts;
 
-  /** The JDK's client, which stops when nothing refers to it; null when closed. */
-  private volatile @Nullable HttpClient client;
+  /** The JDK's clients, which stop when nothing refers to them; null when closed. */
+  private volatile @Nullable RenewedClients clients;
 
   /**
    * Creates a client.
@@ -56,18 +58,24 @@ public final class PushHttpClient implements AutoCloseable {
    * @param threads makes the threads that run the client's tasks; idle ones end
    */
   public PushHttpClient(Duration timeout, WallClock clock, ThreadFactory threads) {
+    this(timeout, clock, threads, HttpClient.newBuilder());
+  }
+
+  /** Creates a client with further properties, for tests. */
+  PushHttpClient(
+      Duration timeout, WallClock clock, ThreadFactory threads, HttpClient.Builder properties) {
     this.clock = clock;
     this.workers =
         new ThreadPoolExecutor(
             WORKERS, WORKERS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
     workers.allowCoreThreadTimeOut(true);
     this.timeouts = new ResponseTimeouts(timeout, threads);
-    this.client =
-        HttpClient.newBuilder()
+    HttpClient.Builder builder =
+        properties
             .connectTimeout(timeout)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(workers)
-            .build();
+            .executor(workers);
+    this.clients = new RenewedClients(builder::build, Ticker.system(), timeout);
   }
 
   /** Returns the timeout for connecting, and for each exchange as a whole. */
@@ -120,11 +128,12 @@ public final class PushHttpClient implements AutoCloseable {
       HttpRequest request,
       Function<HttpReply, T> verdict,
       Function<ProviderResponse.Retry, T> failure) {
-    HttpClient open = client;
-    if (open == null) {
+    RenewedClients current = clients;
+    if (current == null) {
       return CompletableFuture.completedFuture(
           failure.apply(new ProviderResponse.Retry("this node is stopping", null)));
     }
+    HttpClient open = current.of(request.uri());
     CompletableFuture<HttpResponse<byte[]>> sent = send(open, request);
     CompletableFuture<T> judged =
         sent.handle(
@@ -134,10 +143,14 @@ public final class PushHttpClient implements AutoCloseable {
                     : verdict.apply(
                         new HttpReply(
                             response.statusCode(), response.headers(), response.body(), clock)));
-    CompletableFuture<T> result = timeouts.withTimeout(judged, failure);
-    // no effect unless the deadline passed
-    var unused = result.whenComplete((outcome, thrown) -> sent.cancel(true));
-    return result;
+    return timeouts
+        .withTimeout(judged, failure)
+        .whenComplete(
+            (outcome, thrown) -> {
+              if (sent.cancel(true)) { // it has no effect unless the deadline passed
+                current.leave(request.uri(), open);
+              }
+            });
   }
 
   /**
@@ -175,6 +188,6 @@ public final class PushHttpClient implements AutoCloseable {
 
   @Override
   public void close() {
-    client = null;
+    clients = null;
   }
 }

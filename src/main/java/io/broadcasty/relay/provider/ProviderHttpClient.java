@@ -2,7 +2,9 @@ package io.broadcasty.relay.provider;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.http.CallFailure;
+import io.broadcasty.core.http.RenewedClients;
 import io.broadcasty.core.http.RetryAfter;
+import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.relay.failover.ProviderFailure;
 import java.net.http.HttpClient;
@@ -30,46 +32,50 @@ public final class ProviderHttpClient {
   private static final int TOO_MANY_REQUESTS = 429;
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
-  private final HttpClient client;
+  private final RenewedClients clients;
   private final Duration timeout;
   private final WallClock clock;
 
   /**
    * Creates the caller.
    *
-   * @param client shared by all providers
    * @param timeout of one call
    * @param clock tells how far away the date of a Retry-After is
    */
-  public ProviderHttpClient(HttpClient client, Duration timeout, WallClock clock) {
-    this.client = client;
+  public ProviderHttpClient(Duration timeout, WallClock clock) {
+    this(timeout, clock, HttpClient.newBuilder());
+  }
+
+  /** Creates the caller with further properties of the client, for tests. */
+  ProviderHttpClient(Duration timeout, WallClock clock, HttpClient.Builder properties) {
+    HttpClient.Builder builder =
+        properties.connectTimeout(timeout).followRedirects(HttpClient.Redirect.NEVER);
+    this.clients = new RenewedClients(builder::build, Ticker.system(), timeout);
     this.timeout = timeout;
     this.clock = clock;
   }
 
-  /** Returns a client that follows no redirects, since a request is signed for its address. */
-  public static HttpClient client(Duration timeout) {
-    return HttpClient.newBuilder()
-        .connectTimeout(timeout)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .build();
-  }
-
   /**
-   * Sends a request and waits for the whole reply, whatever its status.
+   * Sends a request and waits for the whole reply, whatever its status. Follows no redirect, since
+   * a request is signed for its address.
    *
    * @throws ProviderException when there is no reply in time
    * @throws InterruptedException when the thread is asked to end
    */
   public <T> HttpResponse<T> send(HttpRequest.Builder request, BodyHandler<T> body)
       throws ProviderException, InterruptedException {
-    CompletableFuture<HttpResponse<T>> answer =
-        client.sendAsync(request.timeout(timeout).build(), body);
+    HttpRequest sent = request.timeout(timeout).build();
+    HttpClient client = clients.of(sent.uri());
+    CompletableFuture<HttpResponse<T>> answer = client.sendAsync(sent, body);
     try {
       return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
+      clients.leave(sent.uri(), client);
       throw timedOut(e);
     } catch (ExecutionException e) {
+      if (CallFailure.of(e.getCause()) == CallFailure.TIMEOUT) {
+        clients.leave(sent.uri(), client);
+      }
       throw failure(e.getCause());
     } finally {
       answer.cancel(true); // releases the connection, unless the call has completed

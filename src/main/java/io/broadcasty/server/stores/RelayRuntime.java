@@ -130,9 +130,7 @@ public final class RelayRuntime implements RelayStatusSource {
   }
 
   private List<Provider> providers(Settings.Relay configured) {
-    ProviderHttpClient calls =
-        new ProviderHttpClient(
-            ProviderHttpClient.client(configured.timeout()), configured.timeout(), clock);
+    ProviderHttpClient calls = new ProviderHttpClient(configured.timeout(), clock);
     return configured.providers().stream().map(each -> each.open(calls, clock)).toList();
   }
 

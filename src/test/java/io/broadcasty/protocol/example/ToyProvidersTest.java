@@ -147,9 +147,7 @@ class ToyProvidersTest {
     config.texts.put("broadcasty.auto-order", "telegraph,pusher");
     Settings.Relay configured = settings().relay();
     assertEquals(List.of("telegraph"), configured.order());
-    ProviderHttpClient calls =
-        new ProviderHttpClient(
-            ProviderHttpClient.client(configured.timeout()), configured.timeout(), CLOCK);
+    ProviderHttpClient calls = new ProviderHttpClient(configured.timeout(), CLOCK);
     List<Provider> opened =
         configured.providers().stream().map(each -> each.open(calls, CLOCK)).toList();
     MemoryBroker streams =

@@ -11,6 +11,7 @@ import com.eatthepath.pushy.apns.server.RejectedNotificationException;
 import com.eatthepath.pushy.apns.server.RejectionReason;
 import com.eatthepath.pushy.apns.server.UnregisteredDeviceTokenException;
 import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.TcpProxy;
 import io.broadcasty.core.auth.Pem;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.push.device.DeviceAddress;
@@ -107,6 +108,20 @@ class ApnsProviderTest extends PushProviderContract {
         new ApnsSettings(key(P8), "com.example.app", "localhost", at, trusted, timeout),
         time,
         threads());
+  }
+
+  /** A firewall has forgotten the connection, and pushy would find that out after minutes. */
+  @Test
+  void aSilentConnectionIsReplacedByAnother() throws Exception {
+    try (TcpProxy line = new TcpProxy(server.port())) {
+      PushProvider provider =
+          opened(at(line.port(), TestCertificate.shared().certificate(), Duration.ofSeconds(3)));
+      assertInstanceOf(ProviderResponse.Accepted.class, outcome(provider, notification("before")));
+      line.swallowOpen();
+      assertInstanceOf(ProviderResponse.Retry.class, outcome(provider, notification("lost")));
+      assertInstanceOf(
+          ProviderResponse.Accepted.class, outcome(provider, notification("afterwards")));
+    }
   }
 
   private static ApnsSigningKey key(String p8) {

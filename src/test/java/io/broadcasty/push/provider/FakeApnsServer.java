@@ -24,6 +24,7 @@ public final class FakeApnsServer implements AutoCloseable {
                 TestCertificate.shared().key(),
                 null)
             .setEventLoopGroup(threads)
+            .setUseAlpn(true)
             .setHandlerFactory(session -> handler)
             .build();
     port = FreePorts.next();

@@ -84,9 +84,7 @@ class AblyProviderTest extends ProviderContract {
           open(
               URI.create(other.base() + "/apps"),
               new ProviderHttpClient(
-                  ProviderHttpClient.client(java.time.Duration.ofSeconds(1)),
-                  java.time.Duration.ofSeconds(1),
-                  io.broadcasty.core.time.WallClock.system()),
+                  java.time.Duration.ofSeconds(1), io.broadcasty.core.time.WallClock.system()),
               true);
       assertThrows(ProviderException.class, elsewhere::probe);
     }

@@ -11,7 +11,6 @@ import io.broadcasty.relay.failover.ProviderFailure;
 import io.broadcasty.streams.broker.Publication;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -36,9 +35,8 @@ public abstract class ProviderContract {
   /** The timeout where none is expected. */
   private static final Duration LONG_TIMEOUT = Duration.ofSeconds(20);
 
-  private static final HttpClient CLIENT = ProviderHttpClient.client(LONG_TIMEOUT);
   private static final ProviderHttpClient PATIENT_CLIENT =
-      new ProviderHttpClient(CLIENT, LONG_TIMEOUT, WallClock.system());
+      new ProviderHttpClient(LONG_TIMEOUT, WallClock.system());
 
   protected final FakeProviderServer server = FakeProviderServer.start();
 
@@ -54,7 +52,7 @@ public abstract class ProviderContract {
   }
 
   private Provider withShortTimeout() {
-    return open(server.base(), new ProviderHttpClient(CLIENT, TIMEOUT, WallClock.system()), true);
+    return open(server.base(), new ProviderHttpClient(TIMEOUT, WallClock.system()), true);
   }
 
   @AfterEach

@@ -4,9 +4,8 @@ import com.nimbusds.jose.jwk.source.CachingJWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jose.util.Resource;
 import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
@@ -21,6 +20,9 @@ public final class KeyLocation {
 
   /** The time to connect to the URL of a key set, and for each piece of its reply. */
   public static final Duration FETCH_TIMEOUT = Duration.ofSeconds(2);
+
+  /** The time for the whole reply, however many pieces it comes in. */
+  public static final Duration FETCH_LIMIT = Duration.ofSeconds(5);
 
   private static final int MAX_JWKS_BYTES = 256 * 1024;
 
@@ -70,8 +72,12 @@ public final class KeyLocation {
     }
   }
 
+  private static Resource fetch(URL url) throws IOException {
+    return new KeySetFetch(FETCH_TIMEOUT, FETCH_LIMIT, MAX_JWKS_BYTES).retrieveResource(url);
+  }
+
   private static JWKSource<SecurityContext> ofUrl(URL url, Runnable onFetched) {
-    return JWKSourceBuilder.create(new RemoteKeySet(url, new Fetcher()))
+    return JWKSourceBuilder.create(new RemoteKeySet(url, KeyLocation::fetch))
         .retrying(true)
         .outageTolerant(true)
         .refreshAheadCache(
@@ -85,22 +91,5 @@ public final class KeyLocation {
               }
             })
         .build();
-  }
-
-  /** Follows no redirect from plain HTTP, which could lead off this machine. */
-  private static final class Fetcher extends DefaultResourceRetriever {
-
-    Fetcher() {
-      super((int) FETCH_TIMEOUT.toMillis(), (int) FETCH_TIMEOUT.toMillis(), MAX_JWKS_BYTES);
-    }
-
-    @Override
-    protected HttpURLConnection openHTTPConnection(URL url) throws IOException {
-      HttpURLConnection connection = super.openHTTPConnection(url);
-      if (url.getProtocol().equalsIgnoreCase("http")) {
-        connection.setInstanceFollowRedirects(false);
-      }
-      return connection;
-    }
   }
 }

@@ -17,11 +17,17 @@ import io.broadcasty.core.auth.Authenticator.Authenticated;
 import io.broadcasty.core.auth.Authenticator.Refused;
 import io.broadcasty.core.time.ManualTime;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +109,41 @@ class JwksLocationTest {
     assertUnavailable();
     assertUnavailable(); // also beyond the limit of fetches
     assertUnavailable();
+  }
+
+  /** Each piece of the reply comes in time, and the reply never ends. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.1 200 OK\r\nX-A: ", "HTTP/1.1 200 OK\r\n\r\n{\"keys\":["})
+  void anIssuerThatDribblesDoesNotHoldUpItsCallers(String begin) throws Exception {
+    try (ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread thread = new Thread(() -> dribble(door, begin));
+      thread.setDaemon(true);
+      thread.start();
+      authenticator =
+          new JwtAuthenticator(
+              TestTokens.at("http://127.0.0.1:" + door.getLocalPort() + "/jwks"), time);
+      long start = System.nanoTime();
+      assertUnavailable();
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      Duration twice = KeyLocation.FETCH_LIMIT.multipliedBy(2); // it is fetched again once
+      assertTrue(took.compareTo(twice.plusSeconds(3)) < 0, "it took " + took);
+    }
+  }
+
+  private static void dribble(ServerSocket door, String begin) {
+    while (!door.isClosed()) {
+      try (Socket client = door.accept()) {
+        OutputStream out = client.getOutputStream();
+        out.write(begin.getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < 300; i++) { // for a minute, if it is let
+          out.write(' ');
+          out.flush();
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+      } catch (IOException e) {
+        // the client has left
+      }
+    }
   }
 
   @Test
