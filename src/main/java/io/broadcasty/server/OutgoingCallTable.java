@@ -8,6 +8,7 @@ import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.push.provider.PushConfigKeys;
 import io.broadcasty.push.webpush.WebPushProvider;
 import io.broadcasty.server.config.ConfigKeys;
+import io.broadcasty.server.dev.ReadinessWait;
 import io.broadcasty.server.provider.ProviderCalls;
 import io.broadcasty.server.stores.StoreConnections;
 import java.time.Duration;
@@ -125,7 +126,13 @@ final class OutgoingCallTable {
               "once when the connection broke, within "
                   + text(Duration.ofMillis(ProviderCalls.TIMEOUT_MILLIS)),
               "the next provider, or the publication waits; no publisher waits for it",
-              List.of("ProviderHttpClient")));
+              List.of("ProviderHttpClient")),
+          new OutgoingCall(
+              "Development mode: this server's own ping",
+              text(ReadinessWait.TIMEOUT) + " to connect, as much for the answer",
+              "until it answers, for " + text(ReadinessWait.LIMIT),
+              "the guide is printed",
+              List.of("ReadinessWait")));
 
   private OutgoingCallTable() {}
 

@@ -126,7 +126,7 @@ public class Startup {
     drainOnSignal();
     logSettings(read, node);
     if (dev != null) {
-      dev.printGuide();
+      dev.announce(ticker);
     }
   }
 
@@ -135,6 +135,9 @@ public class Startup {
     Node running = node;
     if (running != null && !stopped) {
       stopped = true; // keeps the node, which still answers late requests
+      if (devMode != null) {
+        devMode.close();
+      }
       try {
         running.close();
       } finally {

@@ -8,20 +8,25 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.broadcasty.core.auth.jwt.JwtSettings;
+import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.server.config.Settings;
 import java.lang.System.Logger.Level;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Date;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Development mode: verifies tokens with a key pair of its own and issues tokens to anybody.
  *
- * <p>Anybody who reaches the server can then do everything, so {@link #printGuide} logs a warning.
+ * <p>Anybody who reaches the server can then do everything, so {@link #announce} logs a warning.
  */
-public final class DevMode {
+public final class DevMode implements AutoCloseable {
 
   private static final String TENANT = "demo";
   private static final System.Logger LOG = System.getLogger(DevMode.class.getName());
@@ -30,6 +35,7 @@ public final class DevMode {
   /** The value of claims that tokens need and whose meaning is unknown here. */
   private static final String PLACEHOLDER = "development";
 
+  private static final Duration PAUSE = Duration.ofMillis(100);
   private static final Duration TOKEN_LIFE = Duration.ofHours(12);
 
   private final RSAKey key;
@@ -37,6 +43,7 @@ public final class DevMode {
   private final String publicUrl;
   private final Path keyFile;
   private final WallClock clock;
+  private volatile @Nullable ReadinessWait readiness;
 
   private DevMode(Settings settings, Path keyFile, RSAKey key, WallClock clock) {
     this.key = key;
@@ -104,8 +111,11 @@ public final class DevMode {
         .build();
   }
 
-  /** Prints commands to try to the console, ready to be copied. */
-  public void printGuide() {
+  /**
+   * Logs a warning, and prints commands to try to the console, ready to be copied, once clients
+   * reach the server.
+   */
+  public void announce(Ticker ticker) {
     LOG.log(
         Level.WARNING,
         "DEVELOPMENT MODE IS ON (broadcasty.dev=true): anybody who reaches this server gets a token"
@@ -114,6 +124,29 @@ public final class DevMode {
       LOG.log(Level.WARNING, "A public key is configured, so development mode issues no tokens");
       return;
     }
+    try {
+      URL ping = URI.create(publicUrl + "/broadcasty/ping").toURL();
+      ReadinessWait ready = new ReadinessWait(ping, PAUSE, ticker);
+      readiness = ready;
+      Thread thread = new Thread(() -> ready.await(this::printGuide), "broadcasty-guide");
+      thread.setDaemon(true);
+      thread.start();
+    } catch (IllegalArgumentException | MalformedURLException e) {
+      LOG.log(Level.DEBUG, "The public URL cannot be requested", e);
+      printGuide();
+    }
+  }
+
+  /** Prints nothing any more. */
+  @Override
+  public void close() {
+    ReadinessWait waiting = readiness;
+    if (waiting != null) {
+      waiting.end();
+    }
+  }
+
+  private void printGuide() {
     String publisher = token("alice", List.of("member", "publisher"));
     String reader = token("bob", List.of("member"));
     String guide =
