@@ -22,3 +22,4 @@ await build({
 });
 mkdirSync('dist/cjs');
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+await import('./war.mjs'); // in this process, which knows the private names

@@ -74,6 +74,22 @@ describe('in Vue', { timeout: 20_000 }, () => {
     await shows('live 7');
   });
 
+  it('the last publications are shown, without ephemeral ones, which a subscription gets', async () => {
+    [1, 2, 3].forEach((payload) => server.publish({ channel: 'a', payload }));
+    const received: unknown[] = [];
+    mount(() => {
+      const { publications } = useChannel('a', { last: 2 });
+      useSubscription({ channel: 'a', last: 1, onMessage: ({ payload }) => received.push(payload) });
+      return () => publications.value.map(({ payload }) => payload).join();
+    });
+    await shows('2,3');
+    await client.publish({ channel: 'a', payload: 'typing', store: false });
+    await client.publish({ channel: 'a', payload: 4 });
+    await shows('2,3,4');
+    await waitUntil('all', () => received.length === 3);
+    assert.deepEqual(received, [3, 'typing', 4]);
+  });
+
   it('publications have their headers', async () => {
     mount(() => {
       const { publications, state } = useChannel('a');
