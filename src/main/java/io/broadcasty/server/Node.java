@@ -2,6 +2,8 @@ package io.broadcasty.server;
 
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.key.ApiKeyAdministration;
+import io.broadcasty.admin.key.jpa.JpaApiKeyRepository;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogListener;
 import io.broadcasty.admin.tenant.TenantAdministration;
@@ -72,10 +74,12 @@ import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +125,12 @@ public final class Node implements AutoCloseable {
 
   private static final int REPLAY_PAGE_BYTES = 64 * 1024;
 
+  /** The classes of the persistence unit. */
+  private static final List<Class<?>> ENTITIES =
+      Stream.of(JpaTenantRepository.ENTITIES, JpaApiKeyRepository.ENTITIES)
+          .<Class<?>>flatMap(List::stream)
+          .toList();
+
   private final Ticker ticker;
   private final Duration drain;
   private final Threads threads;
@@ -135,6 +145,7 @@ public final class Node implements AutoCloseable {
   private final DisconnectStreams disconnect;
   private final @Nullable EntityManagers managers;
   private final TenantAdministration tenantAdministration;
+  private final ApiKeyAdministration apiKeyAdministration;
   private final SecurityLog securityLog;
   private final ExecutorService refresher;
   private volatile long sweptNanos;
@@ -150,7 +161,7 @@ public final class Node implements AutoCloseable {
   Node(
       Settings settings,
       Authenticator authenticator,
-      Policy policy,
+      Policy resolved,
       TenantSettingsSource source,
       CallPolicy callPolicy,
       Meters meters,
@@ -168,7 +179,8 @@ public final class Node implements AutoCloseable {
       throw unreadableSettings();
     }
     this.drain = settings.drain();
-    this.policy = policy;
+    ApiKeyRuntime keys = new ApiKeyRuntime(settings.masterKeys(), ticker, clock);
+    this.policy = resolved.withKeys(keys.permissions());
     ConnectionCounts connections = new ConnectionCounts();
     PublishCounts publications = new PublishCounts();
     listeners.add(connections);
@@ -204,7 +216,10 @@ public final class Node implements AutoCloseable {
                 relays,
                 meters,
                 listeners,
-                database -> readStoredTenants(database, sources, tenants))
+                database -> {
+                  readStoredTenants(database, sources, tenants);
+                  keys.readFrom(database);
+                })
             .open();
     this.securityLog =
         new SecurityLog(
@@ -225,7 +240,8 @@ public final class Node implements AutoCloseable {
             settings.session(),
             memory,
             tenants,
-            new ObservedAuthenticator(new ServedTenants(authenticator, tenants), listeners),
+            new ObservedAuthenticator(
+                new ServedTenants(keys.authenticator(authenticator), tenants), listeners),
             publish,
             new UndeliveredPushService(push.undelivered(), listeners),
             new SubscribeService(
@@ -256,6 +272,7 @@ public final class Node implements AutoCloseable {
         new TenantSettingsRefresh(tenants, refresher, () -> endRefused(tenants));
     store.control().addListener(refresh);
     refresh.onMissed(); // reads what changed since refreshAll() above
+    keys.start(store.control(), sessions, threads, refresher);
     meters.addAll(TenantMeters.of(tenants));
     meters.addAll(MemoryMeters.of(memory));
     this.disconnect =
@@ -269,8 +286,8 @@ public final class Node implements AutoCloseable {
             clock,
             listeners);
     Database database = store.database();
-    this.managers =
-        database == null ? null : new EntityManagers(database, JpaTenantRepository.ENTITIES);
+    this.managers = database == null ? null : new EntityManagers(database, ENTITIES);
+    this.apiKeyAdministration = keys.administration(managers, store.control());
     this.tenantAdministration =
         new TenantAdministration(
             managers == null ? null : new JpaTenantRepository(managers),
@@ -404,6 +421,10 @@ public final class Node implements AutoCloseable {
 
   public TenantAdministration tenantAdministration() {
     return tenantAdministration;
+  }
+
+  public ApiKeyAdministration apiKeyAdministration() {
+    return apiKeyAdministration;
   }
 
   public AuditLog audit() {

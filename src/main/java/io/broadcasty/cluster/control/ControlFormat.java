@@ -29,6 +29,7 @@ public final class ControlFormat {
   private static final String VERSION = "1";
   private static final String DISCONNECT = "disconnect";
   private static final String SETTINGS_CHANGED = "settings";
+  private static final String KEYS_CHANGED = "keys";
   private static final int MAX_LOGGED = 100;
 
   /** The unknown kinds that have been logged. */
@@ -50,6 +51,9 @@ public final class ControlFormat {
       } else if (message instanceof ControlMessage.SettingsChanged changed) {
         json.writeStringField("kind", SETTINGS_CHANGED);
         writeTenant(json, changed.tenant());
+      } else if (message instanceof ControlMessage.KeysChanged changed) {
+        json.writeStringField("kind", KEYS_CHANGED);
+        writeOptional(json, "keyId", changed.keyId());
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -94,6 +98,9 @@ public final class ControlFormat {
           fields.get("tokenId"),
           fields.get("keyId"),
           fields.getOrDefault("code", "disconnected"));
+    }
+    if (KEYS_CHANGED.equals(kind)) {
+      return new ControlMessage.KeysChanged(fields.get("keyId"));
     }
     return SETTINGS_CHANGED.equals(kind)
         ? new ControlMessage.SettingsChanged(tenant(fields))

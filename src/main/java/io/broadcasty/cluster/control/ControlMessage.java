@@ -52,4 +52,11 @@ public sealed interface ControlMessage {
    * @param tenant the tenant whose settings changed; null for all tenants
    */
   record SettingsChanged(@Nullable TenantId tenant) implements ControlMessage {}
+
+  /**
+   * Makes nodes read an API key again after a change; a revoked one stops being valid.
+   *
+   * @param keyId the key; null for all keys
+   */
+  record KeysChanged(@Nullable String keyId) implements ControlMessage {}
 }

@@ -8,6 +8,15 @@ public final class AuthenticationUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
+   * Creates an exception without a cause.
+   *
+   * @param message what is not available; may be shown to the client
+   */
+  public AuthenticationUnavailableException(String message) {
+    super(message);
+  }
+
+  /**
    * Creates an exception.
    *
    * @param message what is not available; may be shown to the client

@@ -21,6 +21,7 @@ public final class Policy {
 
   private final PolicyResolver resolver;
   private final boolean stampsAlways;
+  private final KeyPermissions keys;
   private final FailureLog failures = log("the policy resolver, so that an action was denied,");
   private final FailureLog stampFailures =
       log("the policy resolver, so that no sender was stamped,");
@@ -38,8 +39,21 @@ public final class Policy {
    * @param stampsAlways whether publications to every channel are stamped with their sender
    */
   public Policy(PolicyResolver resolver, boolean stampsAlways) {
+    this(resolver, stampsAlways, KeyPermissions.NONE);
+  }
+
+  private Policy(PolicyResolver resolver, boolean stampsAlways, KeyPermissions keys) {
     this.resolver = resolver;
     this.stampsAlways = stampsAlways;
+    this.keys = keys;
+  }
+
+  /**
+   * Returns this policy with permissions of API keys: whoever calls with one may do what both the
+   * key and the resolver allow.
+   */
+  public Policy withKeys(KeyPermissions permissions) {
+    return new Policy(resolver, stampsAlways, permissions);
   }
 
   /** Returns whether the caller may do this on a channel of its own tenant. */
@@ -60,7 +74,8 @@ public final class Policy {
   /** Returns whether the caller may make others than itself present on the channel. */
   public boolean mayActForOthers(Caller caller, ChannelName channel) {
     try {
-      return resolver.mayActForOthers(request(caller, channel.value(), Action.PUBLISH));
+      return keyAllows(caller, channel.value(), Action.PUBLISH)
+          && resolver.mayActForOthers(request(caller, channel.value(), Action.PUBLISH));
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       failures.recordFailure(e);
       return false;
@@ -101,7 +116,12 @@ public final class Policy {
   }
 
   private boolean authorize(Caller caller, String channel, Action action) {
-    return authorize(request(caller, channel, action));
+    return keyAllows(caller, channel, action) && authorize(request(caller, channel, action));
+  }
+
+  private boolean keyAllows(Caller caller, String channel, Action action) {
+    String keyId = caller.keyId();
+    return keyId == null || keys.allow(keyId, channel, action);
   }
 
   private static AccessRequest request(Caller caller, String channel, Action action) {

@@ -3,6 +3,7 @@ package io.broadcasty.server.beans;
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
@@ -174,6 +175,12 @@ public class BeanProducers {
   @Singleton
   TenantAdministration tenantAdministration() {
     return startup.node().tenantAdministration();
+  }
+
+  @Produces
+  @Singleton
+  ApiKeyAdministration apiKeys() {
+    return startup.node().apiKeyAdministration();
   }
 
   @Produces

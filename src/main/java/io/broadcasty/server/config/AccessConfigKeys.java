@@ -28,6 +28,19 @@ final class AccessConfigKeys {
               + " own (broadcasty.tenant.{id}.…), and that of broadcasty.operator.tenant; callers"
               + " of others are refused with tenant_refused (403, or close code 4404).");
 
+  static final ConfigKey<List<String>> MASTER_KEY =
+      new ConfigKey<>(
+          "broadcasty.master-key",
+          ConfigType.LIST,
+          null,
+          "32 random bytes as base64",
+          "Keys that encrypt the secrets of API keys in the database (AES-256-GCM), 32 bytes as"
+              + " base64 each (openssl rand -base64 32). Without one there are no API keys. The"
+              + " first key encrypts, all of them decrypt. To replace it, add the new key behind"
+              + " the old one on every node, then move it in front on every node, call"
+              + " /broadcasty/admin/keys/rotate-master, and remove the old one. Without the key"
+              + " that has encrypted it, an API key has to be created anew.");
+
   static final ConfigKey<String> JWT_SECRET =
       new ConfigKey<>(
           "broadcasty.jwt.secret",
@@ -107,7 +120,8 @@ final class AccessConfigKeys {
           PROM,
           TLS,
           TENANT_HEADER,
-          UNKNOWN_TENANTS);
+          UNKNOWN_TENANTS,
+          MASTER_KEY);
 
   private AccessConfigKeys() {}
 }

@@ -8,6 +8,7 @@ import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.memory.MemoryLimits;
 import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
 import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.core.secret.MasterKeys;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.delivery.session.SessionSettings;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir the folder for data that the node keeps itself
  * @param publicUrl where clients reach it, without a slash at the end
  * @param jwt has keys, except perhaps in development mode
+ * @param masterKeys encrypt the secrets that are stored; perhaps none
  * @param limitsEnabled whether rate limits are in force
  * @param addressRate of one client address
  * @param unauthenticated of WebSockets without a token
@@ -58,6 +60,7 @@ public record Settings(
     JwtSettings jwt,
     EdgeSettings edge,
     Administration administration,
+    MasterKeys masterKeys,
     boolean limitsEnabled,
     Rate addressRate,
     UnauthenticatedLimits unauthenticated,

@@ -13,6 +13,7 @@ import io.broadcasty.core.memory.MemoryLimits;
 import io.broadcasty.core.memory.MemorySize;
 import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
 import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.core.secret.MasterKeys;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.core.tenant.TenantId;
@@ -24,6 +25,7 @@ import io.broadcasty.transport.websocket.WebSocketRegistration;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -113,6 +115,7 @@ public final class SettingsReader {
         jwt,
         new EdgeReader(this).read(tenants.defaults()),
         administration,
+        masterKeys(),
         value(ConfigKeys.LIMITS_ENABLED, true),
         new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),
         unauthenticated(session),
@@ -193,6 +196,27 @@ public final class SettingsReader {
       }
     }
     return openers;
+  }
+
+  /** Reads the master keys; faults never contain one. */
+  private MasterKeys masterKeys() {
+    List<byte[]> keys = new ArrayList<>();
+    for (String text : optional(AccessConfigKeys.MASTER_KEY).orElse(List.of())) {
+      try {
+        keys.add(Base64.getDecoder().decode(text));
+      } catch (IllegalArgumentException e) {
+        keys.add(new byte[0]);
+      }
+    }
+    if (keys.stream().allMatch(key -> key.length == MasterKeys.KEY_BYTES)) {
+      return new MasterKeys(keys);
+    }
+    faults.add(
+        AccessConfigKeys.MASTER_KEY.name()
+            + ": each key must be "
+            + MasterKeys.KEY_BYTES
+            + " bytes as base64; make one with: openssl rand -base64 32");
+    return MasterKeys.NONE;
   }
 
   private Administration administration() {

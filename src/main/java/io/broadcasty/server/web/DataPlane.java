@@ -4,6 +4,7 @@ import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.DisconnectResource;
 import io.broadcasty.transport.http.DriversResource;
 import io.broadcasty.transport.http.HealthResource;
+import io.broadcasty.transport.http.KeysResource;
 import io.broadcasty.transport.http.MetricsResource;
 import io.broadcasty.transport.http.PingResource;
 import io.broadcasty.transport.http.PresenceResource;
@@ -28,6 +29,7 @@ public class DataPlane extends Application {
         DisconnectResource.class,
         DriversResource.class,
         HealthResource.class,
+        KeysResource.class,
         MetricsResource.class,
         PresenceResource.class,
         PingResource.class,

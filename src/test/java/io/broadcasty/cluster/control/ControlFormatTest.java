@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.broadcasty.LogCapture;
 import io.broadcasty.cluster.control.ControlMessage.Disconnect;
+import io.broadcasty.cluster.control.ControlMessage.KeysChanged;
 import io.broadcasty.cluster.control.ControlMessage.SettingsChanged;
 import io.broadcasty.core.tenant.TenantId;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,10 @@ class ControlFormatTest {
     String changed = "{\"v\":1,\"kind\":\"settings\"}";
     assertEquals(changed, format.write(new SettingsChanged(null)));
     assertEquals(new SettingsChanged(null), format.read(changed));
+    String key = "{\"v\":1,\"kind\":\"keys\",\"keyId\":\"k\"}";
+    assertEquals(key, format.write(new KeysChanged("k")));
+    assertEquals(new KeysChanged("k"), format.read(key));
+    assertEquals(new KeysChanged(null), format.read(format.write(new KeysChanged(null))));
   }
 
   @Test

@@ -213,4 +213,39 @@ class PolicyTest {
     assertEquals(1, new Policy(new Broken()).partitions(caller, ORDERS));
     assertEquals(1, log.levels().size());
   }
+
+  /** A key never may do more than its scopes say, nor more than the resolver allows. */
+  @Test
+  void aCallerWithAKeyNeedsBothTheKeyAndTheResolver() {
+    RecordingResolver resolver = new RecordingResolver();
+    Policy policy =
+        new Policy(resolver)
+            .withKeys(
+                (key, channel, action) ->
+                    key.equals("k1") && channel.equals("orders") && action == Action.PUBLISH);
+    assertTrue(policy.allows(withKey("k1"), ORDERS, Action.PUBLISH));
+    assertTrue(policy.mayActForOthers(withKey("k1"), ORDERS));
+    assertFalse(policy.allows(withKey("k1"), ORDERS, Action.SUBSCRIBE));
+    assertFalse(policy.allows(withKey("k1"), ChannelPattern.parse("orders*"), Action.PUBLISH));
+    assertFalse(policy.allows(withKey("k2"), ORDERS, Action.PUBLISH));
+    assertFalse(policy.mayActForOthers(withKey("k2"), ORDERS));
+    assertFalse(new Policy(resolver).allows(withKey("k1"), ORDERS, Action.PUBLISH));
+    assertTrue(policy.allows(caller, ORDERS, Action.SUBSCRIBE));
+    resolver.answer = false;
+    assertFalse(policy.allows(withKey("k1"), ORDERS, Action.PUBLISH));
+  }
+
+  private Caller withKey(String keyId) {
+    return new Caller(
+        caller.tenant(),
+        caller.subject(),
+        caller.roles(),
+        caller.issuedAt(),
+        caller.expiresAt(),
+        caller.claims(),
+        caller.token(),
+        caller.tokenId(),
+        keyId,
+        null);
+  }
 }

@@ -64,10 +64,9 @@ class MigrationTest {
       statement.execute("INSERT INTO broadcasty_channels VALUES ('acme', 'A', '{}', 1, 1)");
       statement.execute("INSERT INTO broadcasty_channels VALUES ('globex', 'a', '{}', 1, 1)");
       refused(statement, "INSERT INTO broadcasty_channels VALUES ('acme', 'a', '{}', 1, 1)");
-      statement.execute(apiKey("k1", "h1"));
-      refused(statement, apiKey("k1", "h2"));
-      refused(statement, apiKey("k2", "h1"));
-      statement.execute(apiKey("k2", "h2"));
+      statement.execute(apiKey("k1"));
+      refused(statement, apiKey("k1"));
+      statement.execute(apiKey("K1"));
       for (int i = 0; i < 2; i++) {
         statement.execute(
             "INSERT INTO broadcasty_audit_logs (tenant_id, action, actor_id, ip, ctx, created_at)"
@@ -108,9 +107,10 @@ class MigrationTest {
     }
   }
 
-  private static String apiKey(String key, String hash) {
-    return "INSERT INTO broadcasty_api_keys VALUES ('%s', 'acme', 'n', '%s', '[]', NULL, 1, 1)"
-        .formatted(key, hash);
+  private static String apiKey(String key) {
+    return "INSERT INTO broadcasty_api_keys VALUES ('%s', 'acme', 'n', 'a publish', 'm', 's', '', 0,"
+            .formatted(key)
+        + " 'active', 0, 0, 1, 1, 1)";
   }
 
   private static String event(String epoch, long sequence) {

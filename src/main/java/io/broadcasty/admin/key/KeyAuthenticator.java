@@ -1,0 +1,112 @@
+package io.broadcasty.admin.key;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.Roles;
+import io.broadcasty.core.time.WallClock;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Verifies API keys, and leaves every other token to another authenticator.
+ *
+ * <p>A caller with a key is {@code key:} and the key's id. Its roles are those that the default
+ * policy wants for what its scopes contain, and never those of administration. Its streams end when
+ * the key or the secret expires, and after {@link #LONGEST} at the latest.
+ *
+ * @param tokens verifies what is no API key
+ */
+@ThreadSafe
+public record KeyAuthenticator(
+    Authenticator tokens, ApiKeySnapshot keys, ApiKeyUses uses, WallClock clock)
+    implements Authenticator {
+
+  /** The beginning of the subject of a caller with a key. */
+  public static final String SUBJECT_PREFIX = "key:";
+
+  private static final Duration LONGEST = Duration.ofDays(365);
+  private static final Refused MALFORMED =
+      new Refused("this is no API key: it must be sent whole, as it was shown once", false);
+  private static final Refused UNKNOWN =
+      new Refused("there is no such API key: its id or secret is wrong, or it is revoked", false);
+  private static final Refused EXPIRED =
+      new Refused("this API key has expired; create another one", true);
+
+  @Override
+  public Verdict authenticate(String token) {
+    if (!token.startsWith(KeySecret.PREFIX)) {
+      return tokens.authenticate(token);
+    }
+    KeySecret sent = KeySecret.parse(token);
+    if (sent == null) {
+      return MALFORMED;
+    }
+    if (keys.isUnread(sent.keyId())) {
+      throw new AuthenticationUnavailableException("the API key cannot be read now");
+    }
+    ApiKeySnapshot.Entry entry = keys.find(sent.keyId());
+    return entry == null ? UNKNOWN : verdict(entry, sent, token);
+  }
+
+  private Verdict verdict(ApiKeySnapshot.Entry entry, KeySecret sent, String token) {
+    ApiKey key = entry.key();
+    long now = clock.nowMillis();
+    long end = now + LONGEST.toMillis();
+    byte[] hash = KeySecret.hash(sent.secret());
+    byte[] previous = entry.previousHash();
+    if (!MessageDigest.isEqual(hash, entry.hash())) {
+      if (previous == null
+          || !MessageDigest.isEqual(hash, previous)
+          || now >= key.previousUntilMillis()) {
+        return UNKNOWN;
+      }
+      end = Math.min(end, key.previousUntilMillis());
+    }
+    if (key.expiresAtMillis() != 0) {
+      if (now >= key.expiresAtMillis()) {
+        return EXPIRED;
+      }
+      end = Math.min(end, key.expiresAtMillis());
+    }
+    uses.record(key.id(), now);
+    return new Authenticated(caller(key, token, end));
+  }
+
+  private static Caller caller(ApiKey key, String token, long endMillis) {
+    String subject = SUBJECT_PREFIX + key.id();
+    return new Caller(
+        key.tenant(),
+        subject,
+        roles(key),
+        Instant.ofEpochMilli(key.createdAtMillis()),
+        Instant.ofEpochMilli(endMillis),
+        Map.of("sub", subject, "tid", key.tenant().value(), "jti", key.id()),
+        token,
+        key.id(),
+        key.id(),
+        null);
+  }
+
+  private static Set<String> roles(ApiKey key) {
+    Set<String> roles = new HashSet<>();
+    for (KeyScope scope : key.scopes()) {
+      for (Action action : scope.actions()) {
+        roles.add(action == Action.PUBLISH ? Roles.PUBLISHER : Roles.MEMBER);
+      }
+    }
+    return roles;
+  }
+
+  /** Hides the wrapped authenticator, which may hold keys. */
+  @Override
+  public String toString() {
+    return "KeyAuthenticator";
+  }
+}

@@ -1,0 +1,336 @@
+package io.broadcasty.admin.key;
+
+import static io.broadcasty.admin.key.TestKeys.ACME;
+import static io.broadcasty.admin.key.TestKeys.ORDERS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.cluster.control.ControlException;
+import io.broadcasty.cluster.control.ControlListener;
+import io.broadcasty.cluster.control.ControlMessage;
+import io.broadcasty.cluster.control.ControlMessage.Disconnect;
+import io.broadcasty.cluster.control.ControlMessage.KeysChanged;
+import io.broadcasty.cluster.control.ControlTopic;
+import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Authenticator.Authenticated;
+import io.broadcasty.core.auth.Authenticator.Refused;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.secret.MasterKeys;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.ManualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** Tests the life of a key with the snapshot and the authenticator of a node that follows it. */
+class ApiKeyAdministrationTest {
+
+  private static final TenantId BETA = new TenantId("beta");
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final ManualTime time = new ManualTime();
+  private final FakeApiKeys stored = new FakeApiKeys();
+  private final List<ControlMessage> published = new ArrayList<>();
+  private final ApiKeySnapshot snapshot = new ApiKeySnapshot(TestKeys.MASTER, time);
+  private final ApiKeyUses uses = new ApiKeyUses();
+  private final KeyAuthenticator authenticator =
+      new KeyAuthenticator(token -> new Refused("a token", false), snapshot, uses, time);
+  private boolean nodesAway;
+
+  private final ControlTopic topic =
+      new ControlTopic() {
+        @Override
+        public long publish(ControlMessage message) {
+          if (nodesAway) {
+            throw new ControlException("away");
+          }
+          published.add(message);
+          if (message instanceof KeysChanged changed && changed.keyId() != null) {
+            assertTrue(snapshot.refresh(changed.keyId()));
+          }
+          return published.size();
+        }
+
+        @Override
+        public void addListener(ControlListener listener) {}
+
+        @Override
+        public void close() {}
+      };
+
+  private final ApiKeyAdministration keys = administration(stored, TestKeys.MASTER);
+
+  {
+    snapshot.readFrom(stored);
+  }
+
+  private ApiKeyAdministration administration(
+      @Nullable ApiKeyRepository repository, MasterKeys masterKeys) {
+    return new ApiKeyAdministration(repository, masterKeys, topic, time);
+  }
+
+  private static KeyOutcome.Issued issued(KeyOutcome outcome) {
+    return assertInstanceOf(KeyOutcome.Issued.class, outcome, outcome::toString);
+  }
+
+  private KeyOutcome.Issued create() {
+    return issued(keys.create(ACME, "back end", ORDERS, 0));
+  }
+
+  private Authenticator.Verdict verdict(KeyOutcome.Issued issued) {
+    return authenticator.authenticate(issued.secret().token());
+  }
+
+  private Caller caller(KeyOutcome.Issued issued) {
+    return assertInstanceOf(Authenticated.class, verdict(issued)).caller();
+  }
+
+  private void assertRefused(KeyOutcome.Issued issued) {
+    assertInstanceOf(Refused.class, verdict(issued));
+  }
+
+  @Test
+  void aNewKeyIsValidWithinItsScopesAndStoredEncrypted() {
+    KeyOutcome.Issued issued = create();
+    String id = issued.key().id();
+    assertEquals(List.of(new KeysChanged(id)), published);
+    Caller caller = caller(issued);
+    assertEquals(ACME, caller.tenant());
+    assertEquals("key:" + id, caller.subject());
+    assertEquals(id, caller.keyId());
+    assertEquals(Set.of("publisher"), caller.roles());
+    assertTrue(snapshot.allow(id, "orders.eu", Action.PUBLISH));
+    assertFalse(snapshot.allow(id, "orders.eu", Action.SUBSCRIBE));
+    assertFalse(snapshot.allow(id, "other", Action.PUBLISH));
+    assertFalse(snapshot.allow("other", "orders.eu", Action.PUBLISH));
+    ApiKey found = stored.find(id);
+    assertNotNull(found);
+    assertFalse(found.secret().contains(issued.secret().secret()));
+    assertFalse(issued.toString().contains(issued.secret().secret()));
+  }
+
+  @Test
+  void whatIsNotAWholeValidKeyIsRefused() {
+    String token = create().secret().token();
+    for (int i = 3; i < token.length(); i++) {
+      char other = token.charAt(i) == 'x' ? 'y' : 'x';
+      String changed = token.substring(0, i) + other + token.substring(i + 1);
+      assertInstanceOf(Refused.class, authenticator.authenticate(changed), changed);
+    }
+    for (String bad : List.of("bk_", token + "x", token.substring(1), "bk_" + token)) {
+      assertInstanceOf(Refused.class, authenticator.authenticate(bad), bad);
+    }
+    assertEquals(new Refused("a token", false), authenticator.authenticate("eyJ"));
+  }
+
+  @Test
+  void bothSecretsAreValidWhileTheyOverlap() {
+    KeyOutcome.Issued before = create();
+    KeyOutcome.Issued after = issued(keys.rotate(ACME, before.key().id(), HOUR));
+    assertNotEquals(before.secret(), after.secret());
+    Instant end = Instant.ofEpochMilli(time.nowMillis()).plus(HOUR);
+    assertEquals(end, caller(before).expiresAt());
+    assertTrue(caller(after).expiresAt().isAfter(end));
+    time.advance(HOUR.minusMillis(1));
+    assertNotNull(caller(before));
+    time.advance(Duration.ofMillis(1));
+    assertRefused(before);
+    assertNotNull(caller(after));
+  }
+
+  @Test
+  void aRotationWithoutOverlapEndsTheFormerSecretAndItsStreams() {
+    KeyOutcome.Issued before = create();
+    KeyOutcome.Issued after = issued(keys.rotate(null, before.key().id(), Duration.ZERO));
+    assertRefused(before);
+    assertNotNull(caller(after));
+    assertEquals(
+        new Disconnect(ACME, null, null, before.key().id(), "disconnected"), published.get(2));
+  }
+
+  /** At most two secrets are ever valid. */
+  @Test
+  void aSecondRotationDropsTheFirstSecret() {
+    KeyOutcome.Issued first = create();
+    String id = first.key().id();
+    KeyOutcome.Issued second = issued(keys.rotate(ACME, id, HOUR));
+    KeyOutcome.Issued third = issued(keys.rotate(ACME, id, HOUR));
+    assertRefused(first);
+    assertNotNull(caller(second));
+    assertNotNull(caller(third));
+  }
+
+  @Test
+  void anExpiredKeyIsRefusedAndItsCallersEndThen() {
+    long end = time.nowMillis() + HOUR.toMillis();
+    KeyOutcome.Issued issued = issued(keys.create(ACME, "a", ORDERS, end));
+    assertEquals(Instant.ofEpochMilli(end), caller(issued).expiresAt());
+    time.advance(HOUR);
+    assertTrue(assertInstanceOf(Refused.class, verdict(issued)).expired());
+  }
+
+  @Test
+  void aRevokedKeyIsRefusedItsStreamsEndAndItsSecretIsGone() {
+    KeyOutcome.Issued issued = create();
+    String id = issued.key().id();
+    assertInstanceOf(KeyOutcome.Revoked.class, keys.revoke(ACME, id));
+    assertRefused(issued);
+    assertFalse(snapshot.allow(id, "orders.eu", Action.PUBLISH));
+    assertEquals(
+        List.of(new KeysChanged(id), new Disconnect(ACME, null, null, id, "disconnected")),
+        published.subList(1, 3));
+    ApiKey found = assertInstanceOf(KeyOutcome.Found.class, keys.find(ACME, id)).key();
+    assertTrue(found.revoked());
+    assertEquals("", found.secret());
+    assertInstanceOf(KeyOutcome.Missing.class, keys.rotate(ACME, id, HOUR));
+    assertInstanceOf(KeyOutcome.Revoked.class, keys.revoke(ACME, id), "it may be repeated");
+    assertEquals(5, published.size());
+  }
+
+  @Test
+  void anotherTenantsKeyIsMissing() {
+    String id = create().key().id();
+    assertInstanceOf(KeyOutcome.Missing.class, keys.find(BETA, id));
+    assertInstanceOf(KeyOutcome.Missing.class, keys.rotate(BETA, id, HOUR));
+    assertInstanceOf(KeyOutcome.Missing.class, keys.revoke(BETA, id));
+    assertInstanceOf(KeyOutcome.Found.class, keys.find(null, id));
+    assertEquals(List.of(), assertInstanceOf(KeyOutcome.Page.class, keys.list(BETA, "", 9)).keys());
+    assertEquals(1, assertInstanceOf(KeyOutcome.Page.class, keys.list(ACME, "", 9)).keys().size());
+  }
+
+  @Test
+  void invalidRequestsStoreNothing() {
+    List<KeyScope> many = new ArrayList<>();
+    for (int i = 0; i <= ApiKeyAdministration.MAX_SCOPES; i++) {
+      many.add(new KeyScope("a" + i, Set.of(Action.PUBLISH)));
+    }
+    for (KeyOutcome outcome :
+        List.of(
+            keys.create(ACME, " ", ORDERS, 0),
+            keys.create(ACME, "a".repeat(201), ORDERS, 0),
+            keys.create(ACME, "a", List.of(), 0),
+            keys.create(ACME, "a", many, 0),
+            keys.create(ACME, "a", ORDERS, time.nowMillis()))) {
+      assertInstanceOf(KeyOutcome.Invalid.class, outcome);
+    }
+    assertEquals(0, stored.count(ACME));
+  }
+
+  @Test
+  void aTenantCannotFillTheStore() {
+    for (int i = 0; i < ApiKeyAdministration.MAX_KEYS; i++) {
+      assertNotNull(stored.insert(TestKeys.key("key" + i, "acme")));
+    }
+    assertInstanceOf(KeyOutcome.Invalid.class, keys.create(ACME, "a", ORDERS, 0));
+    issued(keys.create(BETA, "a", ORDERS, 0));
+  }
+
+  @Test
+  void aNewMasterKeyEncryptsAllSecretsAgain() {
+    KeyOutcome.Issued before = create();
+    KeyOutcome.Issued after = issued(keys.rotate(ACME, before.key().id(), HOUR));
+    for (int i = 0; i < 250; i++) {
+      create();
+    }
+    ApiKeyAdministration both = administration(stored, TestKeys.masterKeys(2, 1));
+    assertEquals(new KeyOutcome.Encrypted(251, 0), both.rotateMaster());
+    assertEquals(new KeyOutcome.Encrypted(0, 0), both.rotateMaster());
+    ApiKeySnapshot onlyNew = new ApiKeySnapshot(TestKeys.masterKeys(2), time);
+    onlyNew.readFrom(stored);
+    assertNotNull(onlyNew.refreshAll());
+    KeyAuthenticator later =
+        new KeyAuthenticator(token -> new Refused("", false), onlyNew, uses, time);
+    for (KeyOutcome.Issued each : List.of(before, after)) {
+      assertInstanceOf(Authenticated.class, later.authenticate(each.secret().token()));
+    }
+    assertEquals(
+        new KeyOutcome.Encrypted(0, 251),
+        administration(stored, TestKeys.masterKeys(3)).rotateMaster());
+  }
+
+  @Test
+  void aChangeIsRepeatedWhenOthersChangeTheKeyMeanwhile() {
+    String id = create().key().id();
+    stored.conflicts = 4;
+    issued(keys.rotate(ACME, id, HOUR));
+    stored.conflicts = 5;
+    assertInstanceOf(KeyOutcome.Conflict.class, keys.revoke(ACME, id));
+  }
+
+  @Test
+  void saysWhatIsMissingOrAway() {
+    assertInstanceOf(KeyOutcome.Off.class, administration(null, TestKeys.MASTER).list(ACME, "", 1));
+    assertInstanceOf(
+        KeyOutcome.Off.class, administration(stored, MasterKeys.NONE).list(ACME, "", 1));
+    nodesAway = true;
+    assertInstanceOf(KeyOutcome.Unavailable.class, keys.create(ACME, "a", ORDERS, 0));
+    stored.fault = new KeyStoreException("away", new IllegalStateException());
+    assertInstanceOf(KeyOutcome.Unavailable.class, keys.list(ACME, "", 1));
+  }
+
+  /** A revocation that is announced while the store is away must not be missed. */
+  @Test
+  void aChangedKeyThatCannotBeReadIsNotValid() {
+    KeyOutcome.Issued issued = create();
+    String id = issued.key().id();
+    stored.fault = new KeyStoreException("away", new IllegalStateException());
+    assertFalse(snapshot.refresh(id));
+    assertFalse(snapshot.allow(id, "orders.eu", Action.PUBLISH));
+    Assertions.assertThrows(AuthenticationUnavailableException.class, () -> verdict(issued));
+    assertEquals(null, snapshot.refreshAll());
+    stored.fault = null;
+    assertEquals(Set.of(), snapshot.refreshAll());
+    assertNotNull(caller(issued));
+  }
+
+  /** Callers must not be refused for the moment that reading takes, nor served for long. */
+  @Test
+  void aKeyWhoseReadingTakesLongIsNotValid() {
+    KeyOutcome.Issued issued = create();
+    String id = issued.key().id();
+    snapshot.markChanged(id);
+    time.advance(Duration.ofMillis(499));
+    assertNotNull(caller(issued));
+    snapshot.markChanged(id);
+    time.advance(Duration.ofMillis(1));
+    assertTrue(snapshot.isUnread(id));
+    assertTrue(snapshot.refresh(id));
+    assertNotNull(caller(issued));
+  }
+
+  @Test
+  void readingAllKeysFindsThoseThatAreGone() {
+    KeyOutcome.Issued issued = create();
+    nodesAway = true;
+    assertInstanceOf(KeyOutcome.Unavailable.class, keys.revoke(ACME, issued.key().id()));
+    assertNotNull(caller(issued), "nobody told this node");
+    assertEquals(Set.of(issued.key().id()), snapshot.refreshAll());
+    assertRefused(issued);
+  }
+
+  @Test
+  void usesAreKeptUntilTheyAreStored() {
+    KeyOutcome.Issued issued = create();
+    assertNotNull(caller(issued));
+    stored.fault = new KeyStoreException("away", new IllegalStateException());
+    Assertions.assertThrows(KeyStoreException.class, () -> uses.flush(stored));
+    stored.fault = null;
+    uses.flush(stored);
+    assertEquals(Map.of(issued.key().id(), time.nowMillis()), stored.uses);
+    stored.uses.clear();
+    uses.flush(stored);
+    assertEquals(Map.of(), stored.uses);
+  }
+}

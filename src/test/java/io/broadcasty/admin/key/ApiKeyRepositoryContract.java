@@ -1,0 +1,148 @@
+package io.broadcasty.admin.key;
+
+import static io.broadcasty.admin.key.TestKeys.ACME;
+import static io.broadcasty.admin.key.TestKeys.MASTER;
+import static io.broadcasty.admin.key.TestKeys.key;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.tenant.TenantId;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The contract of {@link ApiKeyRepository} and of the {@link ApiKeySource} on the same store. */
+public abstract class ApiKeyRepositoryContract {
+
+  /** Returns the repository under test, initially empty; the same throughout a test. */
+  protected abstract ApiKeyRepository repository();
+
+  /** Returns what the data plane of another node reads. */
+  protected abstract ApiKeySource source();
+
+  /** Makes the store unreachable from now on. */
+  protected abstract void makeUnreachable();
+
+  private ApiKey insert(String id, String tenant) {
+    return Objects.requireNonNull(repository().insert(key(id, tenant)));
+  }
+
+  private static List<String> ids(List<ApiKey> keys) {
+    return keys.stream().map(ApiKey::id).toList();
+  }
+
+  @Test
+  void theDataPlaneReadsWhatWasInserted() {
+    assertNull(repository().find("a"));
+    assertNull(source().load("a"));
+    ApiKey key =
+        new ApiKey(
+            "a",
+            ACME,
+            "Ümläut ☃",
+            List.of(
+                new KeyScope("orders.*", Set.of(Action.PUBLISH, Action.SUBSCRIBE)),
+                new KeyScope("presence-a", Set.of(Action.PRESENCE))),
+            MASTER.currentId(),
+            MASTER.encrypt("new", "a"),
+            MASTER.encrypt("old", "a"),
+            77,
+            false,
+            99_000_000_000_000L,
+            0,
+            1000,
+            2000,
+            0);
+    ApiKey inserted = repository().insert(key);
+    assertNotNull(inserted);
+    assertEquals(withRevision(key, inserted.revision()), inserted);
+    assertEquals(inserted, repository().find("a"));
+    assertEquals(inserted, source().load("a"));
+    assertEquals(List.of(inserted), source().loadAll());
+    assertNull(repository().insert(key), "there is one already");
+  }
+
+  private static ApiKey withRevision(ApiKey key, long revision) {
+    return new ApiKey(
+        key.id(),
+        key.tenant(),
+        key.name(),
+        key.scopes(),
+        key.masterKeyId(),
+        key.secret(),
+        key.previousSecret(),
+        key.previousUntilMillis(),
+        key.revoked(),
+        key.expiresAtMillis(),
+        key.lastUsedAtMillis(),
+        key.createdAtMillis(),
+        key.updatedAtMillis(),
+        revision);
+  }
+
+  @Test
+  void listsAndCountsOneTenantsKeysInOrder() {
+    for (String id : List.of("c", "a", "d", "b")) {
+      insert(id, id.equals("d") ? "other" : "acme");
+    }
+    assertEquals(List.of("a", "b", "c"), ids(repository().list(ACME, "", 10)));
+    assertEquals(List.of("a", "b"), ids(repository().list(ACME, "", 2)));
+    assertEquals(List.of("c"), ids(repository().list(ACME, "bb", 2)));
+    assertEquals(3, repository().count(ACME));
+    assertEquals(0, repository().count(new TenantId("nobody")));
+  }
+
+  @Test
+  void findsKeysThatAnotherMasterKeyHasEncrypted() {
+    ApiKey revoked = insert("a", "acme");
+    insert("b", "acme");
+    insert("c", "other");
+    assertNotNull(repository().replace(revoked.withoutUse(2000)));
+    assertEquals(List.of(), repository().encryptedByOthers(MASTER.currentId(), "", 10));
+    assertEquals(List.of("b", "c"), ids(repository().encryptedByOthers("new", "", 10)));
+    assertEquals(List.of("c"), ids(repository().encryptedByOthers("new", "b", 10)));
+  }
+
+  @Test
+  void replacesOnlyTheRevisionThatWasRead() {
+    ApiKey first = insert("a", "acme");
+    ApiKey changed =
+        repository().replace(first.withSecrets("m2", "current", "previous", 3000, 2000));
+    assertNotNull(changed);
+    assertNotEquals(first.revision(), changed.revision());
+    assertEquals("previous", changed.previousSecret());
+    assertEquals(changed, repository().find("a"));
+    assertEquals(changed, source().load("a"));
+    assertNull(repository().replace(first.withoutUse(4000)), "it has changed since");
+    assertNull(repository().replace(key("missing", "acme")));
+  }
+
+  @Test
+  void theDataPlaneReadsNoRevokedKey() {
+    ApiKey revoked = repository().replace(insert("a", "acme").withoutUse(2000));
+    assertNotNull(revoked);
+    assertEquals(revoked, repository().find("a"));
+    assertNull(source().load("a"));
+    assertEquals(List.of(), source().loadAll());
+  }
+
+  @Test
+  void everyCallReportsAnUnreachableStore() {
+    makeUnreachable();
+    assertThrows(KeyStoreException.class, () -> repository().find("a"));
+    assertThrows(KeyStoreException.class, () -> repository().list(ACME, "", 1));
+    assertThrows(KeyStoreException.class, () -> repository().encryptedByOthers("a", "", 1));
+    assertThrows(KeyStoreException.class, () -> repository().count(ACME));
+    assertThrows(KeyStoreException.class, () -> repository().insert(key("a", "acme")));
+    assertThrows(KeyStoreException.class, () -> repository().replace(key("a", "acme")));
+    assertThrows(KeyStoreException.class, () -> source().load("a"));
+    assertThrows(KeyStoreException.class, () -> source().loadAll());
+    assertThrows(KeyStoreException.class, () -> source().storeUses(Map.of("a", 1L)));
+  }
+}
