@@ -45,7 +45,7 @@ final class DepartedHolders {
   }
 
   /** Removes the members of the nodes that have been missing for long enough. */
-  void removeMissing(PresenceOperationQueue operations) {
+  void removeMissing(MemberSweep sweep) {
     if (missingSince.isEmpty()) {
       return;
     }
@@ -58,7 +58,7 @@ final class DepartedHolders {
       if (live.contains(suspect.node())) {
         each.remove();
       } else if (!live.isEmpty() && now - entry.getValue() >= MISSING.toNanos()) {
-        operations.forget(List.of(suspect.channel()), suspect.node());
+        sweep.forget(List.of(suspect.channel()), suspect.node());
         each.remove();
       }
     }

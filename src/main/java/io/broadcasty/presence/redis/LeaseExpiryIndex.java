@@ -43,7 +43,7 @@ final class LeaseExpiryIndex {
   }
 
   /** Expires the leases that were not renewed in time. */
-  static void expire(Redis redis, ScriptClock clock, PresenceOperationQueue operations) {
+  static void expire(Redis redis, ScriptClock clock, MemberSweep sweep) {
     String key = PresenceKeys.leaseExpiries(redis);
     List<?> due =
         (List<?>)
@@ -54,20 +54,20 @@ final class LeaseExpiryIndex {
     for (Object each : due) {
       String text = new String((byte[]) each, StandardCharsets.UTF_8);
       TenantChannel channel = PresenceKeys.parse(text);
-      if (!expireChannel(redis, operations, key, text, channel)) {
+      if (!expireChannel(redis, sweep, key, text, channel)) {
         redis.commands().zrem(key, text);
-        expireChannel(redis, operations, key, text, channel); // a lease may have been given since
+        expireChannel(redis, sweep, key, text, channel); // a lease may have been given since
       }
     }
   }
 
   private static boolean expireChannel(
       Redis redis,
-      PresenceOperationQueue operations,
+      MemberSweep sweep,
       String key,
       String text,
       TenantChannel channel) {
-    long next = operations.expire(channel);
+    long next = sweep.expire(channel);
     if (next > 0) {
       redis.commands().zadd(key, (double) next, text);
     }

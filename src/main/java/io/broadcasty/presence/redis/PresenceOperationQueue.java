@@ -1,27 +1,21 @@
 package io.broadcasty.presence.redis;
 
 import io.broadcasty.core.channel.TenantChannel;
-import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.presence.Member;
-import io.broadcasty.presence.MemberEvents;
 import io.broadcasty.presence.redis.MemberChanges.Change;
 import io.broadcasty.presence.redis.MemberChanges.Results;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
-import java.util.function.ToIntFunction;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -43,7 +37,6 @@ final class PresenceOperationQueue {
 
   private final Redis redis;
   private final String node;
-  private final ToIntFunction<TenantId> maxMembers;
   private final ScriptClock clock;
   private final LocalMemberships memberships;
   private final MemberChanges changes;
@@ -58,22 +51,16 @@ final class PresenceOperationQueue {
   PresenceOperationQueue(
       Redis redis,
       String node,
-      ToIntFunction<TenantId> maxMembers,
       ScriptClock clock,
       LocalMemberships memberships,
-      MemberEvents events) {
+      MemberChanges changes) {
     this.redis = redis;
     this.node = node;
-    this.maxMembers = maxMembers;
     this.clock = clock;
     this.memberships = memberships;
-    this.changes = new MemberChanges(redis, node, maxMembers, clock, memberships, events);
+    this.changes = changes;
     TenantChannel nowhere = PresenceKeys.parse("none:none");
     this.wakeUp = new PresenceOperation(nowhere, "nothing", new Member("", ""), 0, null);
-  }
-
-  int maxMembers(TenantId tenant) {
-    return maxMembers.applyAsInt(tenant);
   }
 
   void add(PresenceOperation operation) {
@@ -245,68 +232,5 @@ final class PresenceOperationQueue {
       }
     }
     return shortest;
-  }
-
-  /**
-   * Ends the leases of a channel that were not renewed in time. For any thread.
-   *
-   * @return the time when the next lease ends; 0 when there is none
-   */
-  long expire(TenantChannel channel) {
-    long[] due = {0};
-    runThrough(
-        List.of(channel),
-        "expire",
-        "",
-        next -> due[0] = next > 0 && (due[0] == 0 || next < due[0]) ? next : due[0]);
-    return due[0];
-  }
-
-  /** Removes the members of a dead node from channels. For any thread. */
-  void forget(Collection<TenantChannel> channels, String deadNode) {
-    runThrough(channels, "forget", deadNode, value -> {});
-  }
-
-  /**
-   * Runs an operation that goes through all members of channels, a part of them with each call.
-   *
-   * @param values receives the result of each call
-   * @throws JedisException when Redis does not answer, after the other channels were done
-   */
-  private void runThrough(
-      Collection<TenantChannel> channels, String kind, String id, LongConsumer values) {
-    JedisException failure = null;
-    List<TenantChannel> all = List.copyOf(new LinkedHashSet<>(channels));
-    for (int from = 0; from < all.size(); from += MAX_CHANNELS) {
-      Map<TenantChannel, String> cursors = new LinkedHashMap<>();
-      all.subList(from, Math.min(all.size(), from + MAX_CHANNELS))
-          .forEach(channel -> cursors.put(channel, MemberChanges.END));
-      while (!cursors.isEmpty()) {
-        List<Change> window = new ArrayList<>();
-        cursors.forEach(
-            (channel, cursor) ->
-                window.add(
-                    new Change(
-                        channel,
-                        List.of(
-                            new PresenceOperation(
-                                channel, kind, new Member(id, cursor), 0, null)))));
-        List<Results> results = changes.make(window);
-        for (int i = 0; i < window.size(); i++) {
-          Results result = results.get(i);
-          failure = result.failure() == null ? failure : result.failure();
-          result.values().forEach(values::accept);
-          String next = result.cursors().isEmpty() ? MemberChanges.END : result.cursors().get(0);
-          if (next.equals(MemberChanges.END)) {
-            cursors.remove(window.get(i).channel());
-          } else {
-            cursors.put(window.get(i).channel(), next);
-          }
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
   }
 }

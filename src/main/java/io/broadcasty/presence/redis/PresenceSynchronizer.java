@@ -49,6 +49,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
   private final LocalMemberships memberships;
   private final GrantedLeases leases;
   private final PresenceOperationQueue operations;
+  private final MemberSweep sweep;
   private final MembershipCaches caches;
   private final PubSub pubSub;
   private final DepartedHolders departed;
@@ -73,6 +74,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
       LocalMemberships memberships,
       GrantedLeases leases,
       PresenceOperationQueue operations,
+      MemberSweep sweep,
       MembershipCaches caches,
       PubSub pubSub,
       DepartedHolders departed) {
@@ -83,6 +85,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
     this.memberships = memberships;
     this.leases = leases;
     this.operations = operations;
+    this.sweep = sweep;
     this.caches = caches;
     this.pubSub = pubSub;
     this.departed = departed;
@@ -167,14 +170,14 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
       byte[] lock = bytes(redis.key("prd:lock"));
       SetParams once = new SetParams().nx().px(TimeUnit.NANOSECONDS.toMillis(EXPIRE_NANOS) - 100);
       if (redis.commands().set(lock, bytes(node), once) != null) {
-        LeaseExpiryIndex.expire(redis, clock, operations);
+        LeaseExpiryIndex.expire(redis, clock, sweep);
       }
     }
     if (now - checkNanos >= CHECK_NANOS) {
       checkNanos = now;
       caches.removeUnfollowed(pubSub);
       caches.compareVersions();
-      departed.removeMissing(operations);
+      departed.removeMissing(sweep);
     }
   }
 
@@ -225,11 +228,11 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
     String cursor = ScanParams.SCAN_POINTER_START;
     do {
       ScanResult<String> found = redis.commands().sscan(key, cursor, page);
-      operations.forget(found.getResult().stream().map(PresenceKeys::parse).toList(), deadNode);
+      sweep.forget(found.getResult().stream().map(PresenceKeys::parse).toList(), deadNode);
       cursor = found.getCursor();
     } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
     redis.commands().unlink(key);
-    operations.forget(caches.channelsOf(deadNode), deadNode); // which the index may have lost
+    sweep.forget(caches.channelsOf(deadNode), deadNode); // which the index may have lost
   }
 
   /** Removes this node's members when it stops. */

@@ -56,6 +56,7 @@ public final class RedisPresenceStore implements PresenceStore {
   private final MembershipCaches caches;
   private final PubSub pubSub;
   private final PresenceOperationQueue operations;
+  private final ToIntFunction<TenantId> maxMembers;
   private final PresenceSynchronizer synchronizer;
 
   /**
@@ -106,15 +107,27 @@ public final class RedisPresenceStore implements PresenceStore {
     this.memberships = new LocalMemberships(ticker);
     this.leases = new GrantedLeases(ticker);
     this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, delayed);
-    this.operations =
-        new PresenceOperationQueue(
+    this.maxMembers = maxMembers;
+    MemberChanges changes =
+        new MemberChanges(
             redis, node, maxMembers, clock, memberships, new MemberEvents(lifecycle));
+    this.operations = new PresenceOperationQueue(redis, node, clock, memberships, changes);
     DepartedHolders departed = new DepartedHolders(liveNodes, ticker);
     this.caches = new MembershipCaches(redis, local, departed, ticker, operations::wake);
     this.pubSub = new PubSub(redis, caches, threads);
     this.synchronizer =
         new PresenceSynchronizer(
-            redis, node, ticker, clock, memberships, leases, operations, caches, pubSub, departed);
+            redis,
+            node,
+            ticker,
+            clock,
+            memberships,
+            leases,
+            operations,
+            new MemberSweep(changes),
+            caches,
+            pubSub,
+            departed);
     threads.newThread(synchronizer).start();
   }
 
@@ -148,7 +161,7 @@ public final class RedisPresenceStore implements PresenceStore {
             release(channel, member.id(), connection);
           }
           return first != null
-              ? new JoinOutcome.Full(operations.maxMembers(channel.tenant()))
+              ? new JoinOutcome.Full(maxMembers.applyAsInt(channel.tenant()))
               : UNREACHABLE;
         });
   }

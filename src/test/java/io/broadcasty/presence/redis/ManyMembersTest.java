@@ -46,7 +46,15 @@ class ManyMembersTest {
   }
 
   private PresenceOperationQueue node(Redis redis, String name) {
-    return new PresenceOperationQueue(
+    return node(redis, name, changes(redis, name));
+  }
+
+  private PresenceOperationQueue node(Redis redis, String name, MemberChanges changes) {
+    return new PresenceOperationQueue(redis, name, ScriptClock.ofRedis(), held, changes);
+  }
+
+  private MemberChanges changes(Redis redis, String name) {
+    return new MemberChanges(
         redis,
         name,
         tenant -> 100_000,
@@ -77,15 +85,17 @@ class ManyMembersTest {
     try (RedisServer server = RedisServer.start("--save", "");
         Redis redis = Redis.open(server.settings());
         Jedis jedis = new Jedis("127.0.0.1", server.port())) {
-      PresenceOperationQueue node = node(redis, "node");
+      MemberChanges changes = changes(redis, "node");
+      PresenceOperationQueue node = node(redis, "node", changes);
       assertEquals(List.of(), node.send(manyJoin()));
       assertEquals(MANY, members(redis, ROOM));
       node.send(List.of(holding(room("small"), "ann")));
       jedis.configResetStat();
 
-      assertEquals(0, node.expire(ROOM));
+      assertEquals(0, new MemberSweep(changes).expire(ROOM));
       assertEquals(MANY, members(redis, ROOM));
-      node(redis, "other").forget(List.of(ROOM, room("small"), room("none")), "node");
+      new MemberSweep(changes(redis, "other"))
+          .forget(List.of(ROOM, room("small"), room("none")), "node");
       assertEquals(0, members(redis, ROOM));
       assertEquals(0, members(redis, room("small")));
       assertNull(

@@ -217,7 +217,9 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
                 RedisSettings.parse("redis://127.0.0.1:" + gate.port(), settings.prefix(), 16))) {
       byte[] members = PresenceKeys.of(direct, ROOM).scripts().get(0);
       LocalMemberships held = new LocalMemberships(Ticker.system());
-      PresenceOperationQueue steps = operations(gated, "node", held, told);
+      MemberChanges changes = changes(gated, "node", held, told);
+      PresenceOperationQueue steps = operations(gated, "node", held, changes);
+      MemberSweep sweep = new MemberSweep(changes);
       held.hold(ROOM, ann, "c");
       held.hold(ROOM, bob, "c");
       assertEquals(List.of(), steps.send(List.of(holding(ann), holding(bob))));
@@ -238,14 +240,16 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       ofOther.hold(ROOM, new Member("cid", "{}"), "c");
       RecordingListener toldOther = new RecordingListener();
       PresenceOperation cid = holding(new Member("cid", "{}"));
-      assertEquals(List.of(), operations(direct, "other", ofOther, toldOther).send(List.of(cid)));
+      PresenceOperationQueue other =
+          operations(direct, "other", ofOther, changes(direct, "other", ofOther, toldOther));
+      assertEquals(List.of(), other.send(List.of(cid)));
       assertEquals(List.of("+cid"), events(toldOther, ROOM));
       gate.swallowAll(TcpProxy.Direction.TO_CLIENT);
-      assertThrows(JedisException.class, () -> steps.forget(List.of(ROOM), "other"));
+      assertThrows(JedisException.class, () -> sweep.forget(List.of(ROOM), "other"));
       gate.restore();
       assertFalse(direct.commands().hexists(members, PresenceKeys.bytes("cid")));
-      steps.forget(List.of(ROOM), "other");
-      steps.forget(List.of(ROOM), "other");
+      sweep.forget(List.of(ROOM), "other");
+      sweep.forget(List.of(ROOM), "other");
       assertEquals(List.of("+ann", "+bob", "-ann", "+ann", "-cid"), events(told, ROOM));
     }
   }
@@ -383,9 +387,13 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     connected.add(redis);
     LocalMemberships before =
         new LocalMemberships(Ticker.system()); // when she was not held, or no longer
-    PresenceOperationQueue late = operations(redis, "node", before, RealtimeListener.NONE);
+    PresenceOperationQueue late =
+        operations(
+            redis, "node", before, changes(redis, "node", before, RealtimeListener.NONE));
     LocalMemberships now = new LocalMemberships(Ticker.system());
-    PresenceOperationQueue steps = operations(redis, "node", now, RealtimeListener.NONE);
+    MemberChanges changes = changes(redis, "node", now, RealtimeListener.NONE);
+    PresenceOperationQueue steps = operations(redis, "node", now, changes);
+    MemberSweep sweep = new MemberSweep(changes);
     Member ann = new Member("ann", "{}");
     PresenceOperation step =
         new PresenceOperation(ROOM, PresenceOperation.MEMBERSHIP_UPDATE, ann, 0, null);
@@ -397,17 +405,21 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     PresenceKeys keys = PresenceKeys.of(redis, ROOM);
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
 
-    steps.forget(List.of(ROOM), "node"); // another node considers it dead
+    sweep.forget(List.of(ROOM), "node"); // another node considers it dead
     assertFalse(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
     assertEquals(List.of(), steps.send(List.of(step)));
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
   }
 
   private static PresenceOperationQueue operations(
+      Redis redis, String node, LocalMemberships holdings, MemberChanges changes) {
+    return new PresenceOperationQueue(redis, node, ScriptClock.ofRedis(), holdings, changes);
+  }
+
+  private static MemberChanges changes(
       Redis redis, String node, LocalMemberships holdings, RealtimeListener listener) {
-    MemberEvents events = new MemberEvents(listener);
-    return new PresenceOperationQueue(
-        redis, node, tenant -> 10, ScriptClock.ofRedis(), holdings, events);
+    return new MemberChanges(
+        redis, node, tenant -> 10, ScriptClock.ofRedis(), holdings, new MemberEvents(listener));
   }
 
   private static List<String> ids(Node node) {
