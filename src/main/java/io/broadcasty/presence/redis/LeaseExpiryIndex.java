@@ -62,11 +62,7 @@ final class LeaseExpiryIndex {
   }
 
   private static boolean expireChannel(
-      Redis redis,
-      MemberSweep sweep,
-      String key,
-      String text,
-      TenantChannel channel) {
+      Redis redis, MemberSweep sweep, String key, String text, TenantChannel channel) {
     long next = sweep.expire(channel);
     if (next > 0) {
       redis.commands().zadd(key, (double) next, text);

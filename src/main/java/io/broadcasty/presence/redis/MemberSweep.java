@@ -1,7 +1,6 @@
 package io.broadcasty.presence.redis;
 
 import io.broadcasty.core.channel.TenantChannel;
-import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.redis.MemberChanges.Change;
 import io.broadcasty.presence.redis.MemberChanges.Results;

@@ -109,8 +109,7 @@ public final class RedisPresenceStore implements PresenceStore {
     this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, delayed);
     this.maxMembers = maxMembers;
     MemberChanges changes =
-        new MemberChanges(
-            redis, node, maxMembers, clock, memberships, new MemberEvents(lifecycle));
+        new MemberChanges(redis, node, maxMembers, clock, memberships, new MemberEvents(lifecycle));
     this.operations = new PresenceOperationQueue(redis, node, clock, memberships, changes);
     DepartedHolders departed = new DepartedHolders(liveNodes, ticker);
     this.caches = new MembershipCaches(redis, local, departed, ticker, operations::wake);

@@ -388,8 +388,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     LocalMemberships before =
         new LocalMemberships(Ticker.system()); // when she was not held, or no longer
     PresenceOperationQueue late =
-        operations(
-            redis, "node", before, changes(redis, "node", before, RealtimeListener.NONE));
+        operations(redis, "node", before, changes(redis, "node", before, RealtimeListener.NONE));
     LocalMemberships now = new LocalMemberships(Ticker.system());
     MemberChanges changes = changes(redis, "node", now, RealtimeListener.NONE);
     PresenceOperationQueue steps = operations(redis, "node", now, changes);
