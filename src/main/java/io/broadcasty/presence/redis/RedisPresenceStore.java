@@ -250,7 +250,8 @@ public final class RedisPresenceStore implements PresenceStore {
    */
   CompletionStage<Long> flushed(TenantChannel channel) {
     CompletableFuture<Long> answer = new CompletableFuture<>();
-    operations.add(new PresenceOperation(channel, "expire", new Member("", ""), 0, answer));
+    Member fromTheStart = new Member("", MemberChanges.END);
+    operations.add(new PresenceOperation(channel, "expire", fromTheStart, 0, answer));
     return answer;
   }
 
