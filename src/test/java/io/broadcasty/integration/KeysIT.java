@@ -98,9 +98,20 @@ class KeysIT {
       api = server.awaitReady();
       assertEquals(401, publish(after, "private-orders.eu").statusCode());
       assertAnswer(200, "\"revoked\"", api.get(path, token("acme", "admin")));
+      deletesThemWithTheirTenant();
       assertAnswer(
           200, "\"encrypted\":0", api.post(KEYS + "/rotate-master", api.tokens.operator(), ""));
     }
+  }
+
+  private void deletesThemWithTheirTenant() {
+    String tenants = "/broadcasty/admin/tenants";
+    assertEquals(201, api.post(tenants, api.tokens.operator(), "{\"id\":\"acme\"}").statusCode());
+    String key = field("secret", api.post(KEYS, token("acme", "admin"), ORDERS));
+    Api.await("the key", () -> publish(key, "private-orders.eu").statusCode() == 200);
+    assertEquals(204, delete(tenants + "/acme", api.tokens.operator()).statusCode());
+    Api.await("its refusal", () -> publish(key, "private-orders.eu").statusCode() == 401);
+    assertAnswer(200, "{\"keys\":[]}", api.get(KEYS, token("acme", "admin")));
   }
 
   private void staysWithinItsScopes(String key) {

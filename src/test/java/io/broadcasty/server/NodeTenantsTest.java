@@ -158,7 +158,8 @@ class NodeTenantsTest {
     TenantChange resume = new TenantChange(null, TenantState.ACTIVE, Map.of());
     stored(later.tenantAdministration().change(ACME, resume));
     await("the resumption", () -> verdict(two, ACME) == Authenticated.class);
-    assertInstanceOf(TenantOutcome.Deleted.class, two.tenantAdministration().delete(ACME));
+    assertInstanceOf(
+        TenantOutcome.Deleted.class, two.tenantAdministration().delete(ACME, () -> true));
     await("the configuration", () -> settings(one, ACME).publish().maxBatch() == 100);
   }
 
@@ -171,7 +172,8 @@ class NodeTenantsTest {
     stored(one.tenantAdministration().create(ACME, NOTHING));
     await("the tenant", () -> verdict(two, ACME) == Authenticated.class);
     connect(two, ACME);
-    assertInstanceOf(TenantOutcome.Deleted.class, one.tenantAdministration().delete(ACME));
+    assertInstanceOf(
+        TenantOutcome.Deleted.class, one.tenantAdministration().delete(ACME, () -> true));
     await("the end of its streams", () -> two.sessions().size() == 0);
     assertEquals(TenantRefused.class, verdict(two, ACME));
   }

@@ -182,6 +182,20 @@ public final class ApiKeyAdministration {
                 }));
   }
 
+  /**
+   * Deletes all keys of a tenant and ends their streams, so that none of them works for a later
+   * tenant of the same id. Nodes are notified in any case: an earlier call may have failed to.
+   */
+  public KeyOutcome deleteAll(TenantId tenant) {
+    return call(
+        keys -> {
+          int deleted = keys.deleteAll(tenant);
+          long number = topic.publish(new ControlMessage.KeysChanged(null));
+          LOG.log(Level.DEBUG, "{0} API keys deleted; control message {1}", deleted, number);
+          return new KeyOutcome.AllDeleted(deleted);
+        });
+  }
+
   /** Encrypts all secrets with the current master key that another one has encrypted. */
   public KeyOutcome rotateMaster() {
     return call(

@@ -36,6 +36,9 @@ public interface ApiKeyRepository {
   /** Returns how many keys a tenant has, revoked ones included. */
   long count(TenantId tenant);
 
+  /** Deletes all keys of a tenant; returns how many. */
+  int deleteAll(TenantId tenant);
+
   /** Stores a new key and returns it with its revision; null when there is one of this id. */
   @Nullable ApiKey insert(ApiKey key);
 

@@ -30,6 +30,9 @@ public sealed interface KeyOutcome {
   /** The key is revoked, and all nodes are notified. */
   record Revoked() implements KeyOutcome {}
 
+  /** All keys of a tenant are deleted, and all nodes are notified if there were any. */
+  record AllDeleted(int keys) implements KeyOutcome {}
+
   /**
    * Secrets have been encrypted with the current master key.
    *

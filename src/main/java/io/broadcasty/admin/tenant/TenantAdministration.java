@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -112,13 +113,22 @@ public final class TenantAdministration {
         });
   }
 
-  /** Deletes a tenant. */
-  public TenantOutcome delete(TenantId id) {
+  /**
+   * Deletes a tenant.
+   *
+   * @param deleteRest deletes what else is stored of the tenant, before it; false when that has
+   *     failed, so that the tenant stays and the request can be repeated
+   */
+  public TenantOutcome delete(TenantId id, BooleanSupplier deleteRest) {
     if (!rules.isDeletable(id)) {
       return new TenantOutcome.Invalid("operators cannot delete their own tenant");
     }
     return call(
         tenants -> {
+          if (tenants.find(id) != null && !deleteRest.getAsBoolean()) {
+            return new TenantOutcome.Unavailable(
+                "what belongs to this tenant cannot be deleted now; repeat the request");
+          }
           if (!tenants.delete(id)) {
             notifyNodes(id); // an earlier request may have deleted it without notifying them
             return new TenantOutcome.Missing();

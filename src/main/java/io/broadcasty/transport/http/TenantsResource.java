@@ -1,6 +1,8 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.admin.key.ApiKeyAdministration;
+import io.broadcasty.admin.key.KeyOutcome;
 import io.broadcasty.admin.tenant.Tenant;
 import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.admin.tenant.TenantChange;
@@ -55,6 +57,7 @@ public class TenantsResource {
   private static final int DEFAULT_PAGE = 100;
 
   @Inject private TenantAdministration tenants;
+  @Inject private ApiKeyAdministration keys;
   @Inject private ConnectionLimiter connections;
   @Inject private EdgeSettings settings;
   @Inject private JsonWebToken caller;
@@ -130,7 +133,7 @@ public class TenantsResource {
         });
   }
 
-  /** Deletes a tenant; its settings are those of the configuration again. */
+  /** Deletes a tenant and its API keys; its settings are those of the configuration again. */
   @DELETE
   @Path("{tenant}")
   @Audited("tenant.delete")
@@ -139,7 +142,8 @@ public class TenantsResource {
         () -> {
           TenantId id = id("tenant", tenant);
           note.setTenant(id);
-          TenantOutcome outcome = tenants.delete(id);
+          TenantOutcome outcome =
+              tenants.delete(id, () -> !(keys.deleteAll(id) instanceof KeyOutcome.Unavailable));
           if (!(outcome instanceof TenantOutcome.Deleted)) {
             return problem(outcome);
           }

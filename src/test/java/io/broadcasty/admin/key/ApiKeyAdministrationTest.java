@@ -210,6 +210,19 @@ class ApiKeyAdministrationTest {
     assertEquals(1, assertInstanceOf(KeyOutcome.Page.class, keys.list(ACME, "", 9)).keys().size());
   }
 
+  /** Whoever gets a tenant of the same id later must not meet callers of the former one. */
+  @Test
+  void theKeysOfADeletedTenantAreGone() {
+    KeyOutcome.Issued issued = create();
+    assertEquals(new KeyOutcome.AllDeleted(1), keys.deleteAll(ACME));
+    assertEquals(new KeysChanged(null), published.get(1));
+    assertEquals(Set.of(issued.key().id()), snapshot.refreshAll());
+    assertRefused(issued);
+    assertInstanceOf(KeyOutcome.Missing.class, keys.find(ACME, issued.key().id()));
+    assertEquals(new KeyOutcome.AllDeleted(0), keys.deleteAll(ACME));
+    assertEquals(3, published.size(), "the nodes are notified again");
+  }
+
   @Test
   void invalidRequestsStoreNothing() {
     List<KeyScope> many = new ArrayList<>();

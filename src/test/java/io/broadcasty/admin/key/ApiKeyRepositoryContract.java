@@ -133,12 +133,24 @@ public abstract class ApiKeyRepositoryContract {
   }
 
   @Test
+  void deletesAllKeysOfOneTenant() {
+    insert("a", "acme");
+    assertNotNull(repository().replace(insert("b", "acme").withoutUse(2000)));
+    ApiKey other = insert("c", "other");
+    assertEquals(2, repository().deleteAll(ACME));
+    assertEquals(0, repository().deleteAll(ACME));
+    assertNull(repository().find("a"));
+    assertEquals(List.of(other), source().loadAll());
+  }
+
+  @Test
   void everyCallReportsAnUnreachableStore() {
     makeUnreachable();
     assertThrows(KeyStoreException.class, () -> repository().find("a"));
     assertThrows(KeyStoreException.class, () -> repository().list(ACME, "", 1));
     assertThrows(KeyStoreException.class, () -> repository().encryptedByOthers("a", "", 1));
     assertThrows(KeyStoreException.class, () -> repository().count(ACME));
+    assertThrows(KeyStoreException.class, () -> repository().deleteAll(ACME));
     assertThrows(KeyStoreException.class, () -> repository().insert(key("a", "acme")));
     assertThrows(KeyStoreException.class, () -> repository().replace(key("a", "acme")));
     assertThrows(KeyStoreException.class, () -> source().load("a"));

@@ -58,6 +58,14 @@ public final class FakeApiKeys implements ApiKeyRepository, ApiKeySource {
   }
 
   @Override
+  public synchronized int deleteAll(TenantId tenant) {
+    fail();
+    int before = keys.size();
+    keys.values().removeIf(key -> key.tenant().equals(tenant));
+    return before - keys.size();
+  }
+
+  @Override
   public synchronized @Nullable ApiKey insert(ApiKey key) {
     fail();
     return keys.containsKey(key.id()) ? null : put(key, key);

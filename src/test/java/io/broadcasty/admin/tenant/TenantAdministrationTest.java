@@ -163,27 +163,41 @@ class TenantAdministrationTest {
     assertInvalid("own", tenants.create(OPERATIONS, state(TenantState.SUSPENDED)));
     stored(tenants.create(OPERATIONS, NOTHING));
     assertInvalid("own", tenants.change(OPERATIONS, state(TenantState.SUSPENDED)));
-    assertInvalid("own", tenants.delete(OPERATIONS));
+    assertInvalid("own", tenants.delete(OPERATIONS, () -> true));
   }
 
   @Test
   void deletesATenant() {
     tenants.create(ACME, NOTHING);
-    assertInstanceOf(TenantOutcome.Deleted.class, tenants.delete(ACME));
+    assertInstanceOf(TenantOutcome.Deleted.class, tenants.delete(ACME, () -> true));
     assertInstanceOf(TenantOutcome.Missing.class, tenants.find(ACME));
     assertInstanceOf(TenantOutcome.Missing.class, tenants.change(ACME, NOTHING));
     assertEquals(List.of(new SettingsChanged(ACME), new SettingsChanged(ACME)), published);
   }
 
   /** The repetition finds nothing to delete, and must notify the nodes all the same. */
+  /** Nothing of it may be left for a later tenant of the same id. */
+  @Test
+  void aTenantStaysUntilTheRestIsDeleted() {
+    int[] calls = {0};
+    assertInstanceOf(TenantOutcome.Missing.class, tenants.delete(ACME, () -> ++calls[0] > 0));
+    assertInstanceOf(TenantOutcome.Invalid.class, tenants.delete(OPERATIONS, () -> ++calls[0] > 0));
+    assertEquals(0, calls[0], "the rest of a tenant that is not deleted stays");
+    tenants.create(ACME, NOTHING);
+    assertInstanceOf(TenantOutcome.Unavailable.class, tenants.delete(ACME, () -> false));
+    assertInstanceOf(TenantOutcome.Stored.class, tenants.find(ACME));
+    assertInstanceOf(TenantOutcome.Deleted.class, tenants.delete(ACME, () -> ++calls[0] > 0));
+    assertEquals(1, calls[0]);
+  }
+
   @Test
   void aRepeatedDeletionNotifiesNodesThatWereAway() {
     tenants.create(ACME, NOTHING);
     published.clear();
     nodesAway = true;
-    assertInstanceOf(TenantOutcome.Unavailable.class, tenants.delete(ACME));
+    assertInstanceOf(TenantOutcome.Unavailable.class, tenants.delete(ACME, () -> true));
     nodesAway = false;
-    assertInstanceOf(TenantOutcome.Missing.class, tenants.delete(ACME));
+    assertInstanceOf(TenantOutcome.Missing.class, tenants.delete(ACME, () -> true));
     assertEquals(List.of(new SettingsChanged(ACME)), published);
   }
 
@@ -225,7 +239,7 @@ class TenantAdministrationTest {
     repository.fault = new TenantStoreException("away", new IllegalStateException());
     assertInstanceOf(TenantOutcome.Unavailable.class, tenants.find(ACME));
     assertInstanceOf(TenantOutcome.Unavailable.class, tenants.create(ACME, NOTHING));
-    assertInstanceOf(TenantOutcome.Unavailable.class, tenants.delete(ACME));
+    assertInstanceOf(TenantOutcome.Unavailable.class, tenants.delete(ACME, () -> true));
     assertEquals(List.of(), published);
     TenantAdministration without = administration(null);
     assertInstanceOf(TenantOutcome.Off.class, without.find(ACME));

@@ -25,6 +25,8 @@ public final class JpaApiKeyRepository implements ApiKeyRepository {
           + " order by k.id";
   private static final String COUNT = "select count(k) from ApiKey k where k.tenant = :tenant";
 
+  private static final String DELETE = "delete from ApiKey k where k.tenant = :tenant";
+
   private final EntityManagers managers;
 
   /**
@@ -81,6 +83,18 @@ public final class JpaApiKeyRepository implements ApiKeyRepository {
                         .createQuery(COUNT, Long.class)
                         .setParameter("tenant", tenant.value())
                         .getSingleResult()));
+  }
+
+  @Override
+  public int deleteAll(TenantId tenant) {
+    return call(
+        () ->
+            managers.write(
+                manager ->
+                    manager
+                        .createQuery(DELETE)
+                        .setParameter("tenant", tenant.value())
+                        .executeUpdate()));
   }
 
   @Override
