@@ -135,10 +135,11 @@ final class RedisNode implements AutoCloseable {
         """
         local p = redis.call('HGET', KEYS[1], 'p0')
         local head = tonumber(string.match(p, '^%d+'))
-        for i = 0, tonumber(ARGV[1]) - 1 do
-          redis.call('XDEL', KEYS[3], string.format('%.0f-0', head - i))
+        local kept = redis.call('XRANGE', KEYS[3], '-', string.format('%.0f-0', head - ARGV[1]))
+        redis.call('DEL', KEYS[3])
+        for _, entry in ipairs(kept) do
+          redis.call('XADD', KEYS[3], entry[1], unpack(entry[2]))
         end
-        redis.call('XSETID', KEYS[3], string.format('%.0f-0', head - ARGV[1]))
         redis.call('HSET', KEYS[1], 'p0', string.format('%.0f', head - ARGV[1]) .. string.match(p, ' .*'))
         """;
     redis
