@@ -149,10 +149,15 @@ public final class ApnsProvider implements PushProvider {
       client = builder.build();
       connectedNanos = now;
       var unused =
-          threads.schedule(used::close, settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+          threads.schedule(
+              () -> disconnect(used), settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (SSLException | RejectedExecutionException e) {
       LOG.log(Level.DEBUG, "Cannot connect to APNs anew", e);
     }
+  }
+
+  private static void disconnect(ApnsClient left) {
+    var unused = left.close();
   }
 
   private static ProviderResponse toResponse(PushNotificationResponse<?> response) {

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -153,7 +154,8 @@ class JdbcLeaderLocksTest {
             (method, arguments) -> {
               Object result = method.invoke(connection, arguments);
               if (result instanceof PreparedStatement statement
-                  && String.valueOf(arguments[0]).startsWith("UPDATE broadcasty_locks")) {
+                  && String.valueOf(Objects.requireNonNull(arguments)[0])
+                      .startsWith("UPDATE broadcasty_locks")) {
                 return proxy(
                     PreparedStatement.class,
                     (inner, values) -> {
