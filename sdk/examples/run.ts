@@ -5,13 +5,13 @@ import { serve } from './serve.js';
 import { ask } from './worker/ask.js';
 import { startWorker } from './worker/worker.js';
 
-const USAGE = `npm run example chat              a chat with members and earlier messages
+const USAGE = `npm run example chat              a chat with members, typing and the last messages
 npm run example orders            a live board of orders with its history
 npm run example push              notifications while the page is closed
 npm run example worker            a worker that answers requests
 npm run example ask [SKU-1]       sends it a request
 
-Each needs a server in development mode: ./mvnw -Prun
+Each needs a server in development mode: BROADCASTY_PUBLISH_SENDER=true ./mvnw -Prun
 BROADCASTY_URL is its address (default http://localhost:8080), PORT the port of the pages (default 5173).`;
 
 const server = (process.env.BROADCASTY_URL ?? 'http://localhost:8080').replace(/\/+$/, '');

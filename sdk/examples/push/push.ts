@@ -3,6 +3,8 @@ import { WebPush } from '@broadcasty/client/push';
 import type { PushDevice } from '@broadcasty/client/push';
 import { devToken } from '../dev-token.js';
 import { $ } from '../page.js';
+import '../example.css';
+import './push.css';
 
 const TOPIC = 'news';
 

@@ -3,14 +3,20 @@
  * the real WAR.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { serve } from '../../examples/serve.js';
+import { build, preview } from 'vite';
+import { serve, viteConfig } from '../../examples/serve.js';
 import type { Site } from '../../examples/serve.js';
+import { packedProject } from '../packed.js';
+import type { PackedProject } from '../packed.js';
 import { CHROMIUM } from './chromium.js';
 import { PushService, vapidKeys } from './push-service.js';
 import { freePort, RealServer } from './server.js';
@@ -23,12 +29,16 @@ let server: RealServer;
 let pushService: PushService;
 let browser: Browser;
 let site: Site;
+let project: PackedProject;
 let pageErrors: string[] = [];
 
 before(async () => {
   pushService = await PushService.start();
   const { publicKey, privateKey } = vapidKeys();
+  const examples = prepareExamples();
+  examples.catch(() => undefined);
   server = await RealServer.start({
+    BROADCASTY_PUBLISH_SENDER: 'true',
     BROADCASTY_WEBPUSH: 'true',
     BROADCASTY_PUSH_WEBPUSH_ALLOWED_HOSTS: pushService.origin,
     WEBPUSH_VAPID_SUBJECT: 'mailto:ops@example.com',
@@ -36,11 +46,13 @@ before(async () => {
     WEBPUSH_VAPID_PRIVATE_KEY: privateKey,
   });
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  await examples;
 });
 after(async () => {
   await browser.close();
   await server.stop();
   pushService.stop();
+  project.close();
 });
 afterEach(() => {
   assert.deepEqual(pageErrors, []);
@@ -51,7 +63,7 @@ afterEach(() => {
 async function openPage(): Promise<{ page: Page; context: BrowserContext }> {
   const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(12_000);
   page.on('pageerror', (error) => pageErrors.push(error.message));
   await page.goto(site.url);
   return { page, context };
@@ -67,17 +79,52 @@ async function screenshot(page: Page, name: string): Promise<void> {
   }
 }
 
-describe('the chat', { timeout: 120_000 }, () => {
+/** Compiles an example strictly, and builds it, with the packed client. */
+async function built(name: string): Promise<Site> {
+  const root = join(project.directory, name);
+  const config = viteConfig(server.url);
+  // StrictMode mounts components twice only with the development build of React
+  await build({ ...config, root, build: { minify: false }, define: { 'process.env.NODE_ENV': '"development"' } });
+  const running = await preview({ ...config, root, preview: { ...config.preview, port: await freePort(), strictPort: true } });
+  return { url: running.resolvedUrls?.local[0] ?? '', close: () => running.close() };
+}
+
+async function prepareExamples(): Promise<void> {
+  project = await packedProject();
+  for (const name of ['chat', 'orders', 'connection.tsx', 'connection-text.ts', 'css.d.ts', 'dev-token.ts', 'example.css']) {
+    cpSync(join('examples', name), join(project.directory, name), { recursive: true });
+  }
+  const compilerOptions = { strict: true, skipLibCheck: false, noUncheckedIndexedAccess: true, noEmit: true, target: 'ES2022', lib: ['ES2022', 'DOM', 'DOM.Iterable'], module: 'ESNext', moduleResolution: 'Bundler', jsx: 'react-jsx', types: [] };
+  writeFileSync(join(project.directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['**/*.ts', '**/*.tsx'] }));
+  await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project.directory]).catch((error: unknown) => assert.fail((error as { stdout: string }).stdout));
+}
+
+/** Publishes over HTTP as a user. */
+async function publishAs(subject: string, publications: object[]): Promise<void> {
+  const answer = await fetch(`${server.url}/broadcasty/publish`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${server.token({ subject, roles: ['participant'] })}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(publications),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+describe('the chat', { timeout: 180_000 }, () => {
   before(async () => {
-    site = await serve('chat', server.url, 0);
+    site = await built('chat');
   });
   after(() => site.close());
 
+  const line = (text: string) => `#messages li:has(p:text-is("${text}"))`;
+  const texts = (page: Page) => page.locator('#messages li p').allTextContents();
+
+  /** Joins by the keyboard alone. */
   async function join(name: string): Promise<{ page: Page; context: BrowserContext }> {
     const visitor = await openPage();
-    await visitor.page.fill('#name', name);
-    await visitor.page.click('#hello button');
-    await visitor.page.waitForSelector(`#members li:has-text("${name}")`);
+    await visitor.page.waitForSelector('#name:focus');
+    await visitor.page.keyboard.type(name);
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.waitForSelector(`#members li:text-is("${name}")`);
     return visitor;
   }
 
@@ -86,27 +133,46 @@ describe('the chat', { timeout: 120_000 }, () => {
     await page.press('#text', 'Enter');
   }
 
-  it('shows the members, and earlier and new messages', async () => {
+  it('shows who is here, who is typing and who wrote what, and the last 50 messages', async () => {
     const ann = await join('Ann');
-    await sendMessage(ann.page, 'Is anybody here?');
+    await ann.page.waitForSelector('#text:focus');
+    await ann.page.keyboard.type('Is anybody here?');
+    await ann.page.keyboard.press('Enter');
     const bob = await join('Bob');
-    await bob.page.waitForSelector('li:has-text("Is anybody here?")');
-    await ann.page.waitForSelector('#members li:has-text("Bob")');
+    await bob.page.waitForSelector(line('Is anybody here?'));
+    await ann.page.waitForSelector('#members li:text-is("Bob")');
+    await bob.page.locator('#text').pressSequentially('Yes');
+    await ann.page.waitForSelector('#typing:text-is("Bob is typing")');
+    assert.equal(await bob.page.textContent('#typing'), '');
+    await screenshot(ann.page, 'chat-typing');
     await sendMessage(bob.page, 'Yes, I am. Shall we look at the order board together?');
-    await ann.page.waitForSelector('li:has-text("Yes, I am")');
+    await ann.page.waitForSelector(line('Yes, I am. Shall we look at the order board together?'));
+    await ann.page.waitForSelector('#typing:text-is("")', { state: 'attached' });
     assert.equal(await ann.page.textContent('#state'), 'Live over WebSocket');
     await screenshot(ann.page, 'chat');
-    await bob.context.close();
-    await ann.page.waitForSelector('#members li:has-text("Bob")', { state: 'detached' });
+
+    await publishAs('Mallory', [{ channel: 'presence-chat', payload: { text: 'I am Ann', sender: 'Ann', from: 'Ann' } }]);
+    await bob.page.waitForSelector(line('I am Ann'));
+    assert.equal(await bob.page.textContent(`${line('I am Ann')} .from`), 'Mallory');
+    assert.equal(await ann.page.locator(`${line('I am Ann')}.own`).count(), 0);
+
+    await publishAs('Mallory', Array.from({ length: 60 }, (_, n) => ({ channel: 'presence-chat', payload: { text: `${n}` } })));
+    await bob.page.waitForSelector(line('59'));
     await ann.page.reload();
-    await ann.page.waitForSelector('li:has-text("Yes, I am")');
-    assert.equal(await ann.page.locator('#messages li').count(), 2);
+    await ann.page.waitForSelector(line('59'));
+    const last = Array.from({ length: 50 }, (_, n) => `${n + 10}`);
+    assert.deepEqual(await texts(ann.page), last);
+    assert.deepEqual(await texts(bob.page), last);
+    await bob.context.close();
+    await ann.page.waitForSelector('#members li:text-is("Bob")', { state: 'detached' });
     await ann.context.close();
   });
 
-  it('queues messages without a network and sends them once, in order', async () => {
+  it('continues after a network cut and while the page is hidden, once and in order', async () => {
     const ann = await join('Ann');
     const bob = await join('Bob');
+    const session = await bob.context.newCDPSession(bob.page);
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
     await ann.context.setOffline(true);
     await sendMessage(ann.page, 'one, from a tunnel');
     await sendMessage(ann.page, 'two, from a tunnel');
@@ -114,46 +180,100 @@ describe('the chat', { timeout: 120_000 }, () => {
     assert.equal(await ann.page.locator('li.waiting').count(), 2);
     await screenshot(ann.page, 'chat-offline');
     await ann.context.setOffline(false);
-    await bob.page.waitForSelector('li:has-text("two, from a tunnel")');
     await ann.page.waitForSelector('li.waiting', { state: 'detached' });
-    const tunnel = (page: Page) => page.locator('#messages li:has-text("tunnel")').evaluateAll((lines) => lines.map((line) => line.lastChild?.textContent));
-    assert.deepEqual(await tunnel(bob.page), ['one, from a tunnel', 'two, from a tunnel']);
-    assert.deepEqual(await tunnel(ann.page), ['one, from a tunnel', 'two, from a tunnel']);
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await bob.page.waitForSelector(line('two, from a tunnel'));
+    for (const { page } of [ann, bob]) {
+      assert.deepEqual((await texts(page)).filter((text) => text.includes('tunnel')), ['one, from a tunnel', 'two, from a tunnel']);
+    }
     await ann.context.close();
+    await bob.context.close();
+  });
+
+  it('continues with new tokens, and after a restart of the server', async () => {
+    const bob = await openPage();
+    let tokens = 0;
+    await bob.page.route('**/dev/tokens*', (route) => {
+      tokens++;
+      return route.fulfill({ json: { participant: server.token({ subject: 'Bob', roles: ['participant'], seconds: 32 }) } });
+    });
+    await bob.page.fill('#name', 'Bob');
+    await bob.page.press('#name', 'Enter');
+    await bob.page.waitForSelector('#members li:text-is("Bob")');
+    await waitUntil('a second token', () => tokens >= 2);
+    await bob.page.unroute('**/dev/tokens*');
+    await sendMessage(bob.page, 'with a new token');
+    await bob.page.waitForSelector(`${line('with a new token')}:not(.waiting)`);
+    await server.kill();
+    await bob.page.waitForSelector('.state[data-state="waiting"]');
+    await sendMessage(bob.page, 'while the server is down');
+    assert.equal(await bob.page.locator('li.waiting').count(), 1);
+    await server.restart();
+    await bob.page.waitForSelector(`${line('while the server is down')}:not(.waiting)`);
+    await bob.page.waitForSelector('#members li:text-is("Bob")');
+    assert.deepEqual((await texts(bob.page)).slice(-2), ['with a new token', 'while the server is down']);
     await bob.context.close();
   });
 });
 
 describe('the order board', { timeout: 120_000 }, () => {
   before(async () => {
-    site = await serve('orders', server.url, 0);
+    site = await built('orders');
   });
   after(() => site.close());
 
-  const column = (page: Page, name: string) => page.locator(`#board section:has(h2:has-text("${name}")) li`);
+  const column = (page: Page, name: string) => page.locator(`#board section[aria-label="${name}"] li`);
 
   it('is the same on every screen, after a reload, and at any earlier time', async () => {
     const one = await openPage();
     const two = await openPage();
+    await one.page.focus('#place');
     for (let n = 1; n <= 4; n++) {
-      await one.page.click('#place');
-      await column(two.page, 'Placed').nth(n - 1).waitFor();
+      await one.page.keyboard.press('Enter');
+      await column(two.page, 'placed').nth(n - 1).waitFor();
     }
-    await column(two.page, 'Placed').first().getByRole('button').dblclick(); // twice, but it must happen once
-    await column(one.page, 'Paid').first().waitFor();
-    await column(one.page, 'Paid').first().getByRole('button').click();
-    await column(two.page, 'Packed').first().waitFor();
+    await Promise.all([one, two].map(({ page }) => column(page, 'placed').first().getByRole('button').click())); // by two people, but it must happen once
+    await column(one.page, 'paid').first().waitFor();
+    await column(one.page, 'paid').first().getByRole('button').press('Enter');
+    await column(two.page, 'packed').first().waitFor();
     await two.page.reload();
-    await column(two.page, 'Packed').first().waitFor();
+    await column(two.page, 'packed').first().waitFor();
     assert.match((await two.page.textContent('#status'))!, /^6 of 6: A\d+ was packed at/);
-    assert.equal(await column(two.page, 'Placed').count(), 3);
+    assert.match((await two.page.textContent('#latest'))!, /^A\d+ was packed last/);
+    assert.equal(await column(two.page, 'placed').count(), 3);
     await screenshot(two.page, 'orders');
-    await two.page.locator('#moment').fill('4');
-    await waitUntil('the past', async () => (await column(two.page, 'Placed').count()) === 4);
+    await two.page.locator('#moment').focus();
+    await two.page.keyboard.press('ArrowLeft');
+    await two.page.keyboard.press('ArrowLeft');
+    await waitUntil('the past', async () => (await column(two.page, 'placed').count()) === 4);
     assert.equal(await two.page.locator('#board button').count(), 0, 'nobody changes the past');
     await screenshot(two.page, 'orders-past');
-    await two.page.click('#live');
-    await waitUntil('now', async () => (await column(two.page, 'Placed').count()) === 3);
+    await two.page.press('#live', 'Enter');
+    await waitUntil('now', async () => (await column(two.page, 'placed').count()) === 3);
+    await one.context.close();
+    await two.context.close();
+  });
+
+  it('publishes in order what was changed without a network', async () => {
+    const one = await openPage();
+    const two = await openPage();
+    await column(one.page, 'placed').first().waitFor();
+    const before = Number((await one.page.textContent('#status'))!.split(' ')[0]);
+    await one.context.setOffline(true);
+    await one.page.waitForSelector('.state[data-state="offline"]');
+    await one.page.click('#place');
+    await column(one.page, 'placed').first().getByRole('button').click();
+    await column(one.page, 'paid').first().getByRole('button').click();
+    await one.page.click('#place');
+    await one.page.waitForSelector('#waiting:text-is("4 changes wait")');
+    await screenshot(one.page, 'orders-offline');
+    await one.context.setOffline(false);
+    await one.page.waitForSelector('#waiting:text-is("")', { state: 'attached' });
+    await two.page.waitForSelector(`#status:has-text("of ${before + 4}:")`);
+    const answer = await fetch(`${server.url}/broadcasty/replay?channel=orders.board&from=${before + 1}`, { headers: { Authorization: `Bearer ${server.token()}` } });
+    const { publications } = (await answer.json()) as { publications: { event: string; payload: { order: string } }[] };
+    assert.deepEqual(publications.map(({ event }) => event), ['placed', 'paid', 'packed', 'placed']);
+    assert.equal(new Set(publications.slice(0, 3).map(({ payload }) => payload.order)).size, 1);
     await one.context.close();
     await two.context.close();
   });
@@ -169,7 +289,7 @@ describe('the push page', { timeout: 120_000 }, () => {
     const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
     await context.grantPermissions(['notifications'], { origin: site.url });
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(12_000);
     page.on('pageerror', (error) => pageErrors.push(error.message));
     // Chromium's push service is on the internet, so it is replaced; everything else is the
     // browser's own

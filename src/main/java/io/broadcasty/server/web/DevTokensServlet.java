@@ -18,9 +18,10 @@ import java.util.List;
 /**
  * Serves {@code GET /dev/tokens}: tokens for the demo page, in development mode only.
  *
- * <p>The response is {@code {"tenant": …, "publisher": token, "reader": token, "push": whether
- * there is Web Push}}. A page that asked for the key of Web Push instead would leave an error in
- * the browser's console where there is none.
+ * <p>The response is {@code {"tenant": …, "publisher": token, "reader": token, "participant":
+ * token, "push": whether there is Web Push}}. The participant is the user that the parameter {@code
+ * subject} names, {@code carol} by default. A page that asked for the key of Web Push instead would
+ * leave an error in the browser's console where there is none.
  */
 @WebServlet(urlPatterns = "/dev/tokens", name = "broadcasty-dev-tokens")
 public class DevTokensServlet extends HttpServlet {
@@ -49,7 +50,14 @@ public class DevTokensServlet extends HttpServlet {
               json.writeStringField(
                   "publisher", dev.token("alice", List.of("member", "publisher")));
               json.writeStringField("reader", dev.token("bob", List.of("member")));
+              json.writeStringField(
+                  "participant", dev.token(subject(request), List.of("participant")));
               json.writeBooleanField("push", push.publicKey() != null);
             }));
+  }
+
+  private static String subject(HttpServletRequest request) {
+    String subject = request.getParameter("subject");
+    return subject == null || subject.isBlank() ? "carol" : subject;
   }
 }
