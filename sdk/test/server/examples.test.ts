@@ -63,7 +63,7 @@ afterEach(() => {
 async function openPage(): Promise<{ page: Page; context: BrowserContext }> {
   const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(12_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => pageErrors.push(error.message));
   await page.goto(site.url);
   return { page, context };
@@ -289,7 +289,7 @@ describe('the push page', { timeout: 120_000 }, () => {
     const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
     await context.grantPermissions(['notifications'], { origin: site.url });
     const page = await context.newPage();
-    page.setDefaultTimeout(12_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => pageErrors.push(error.message));
     // Chromium's push service is on the internet, so it is replaced; everything else is the
     // browser's own
