@@ -1,7 +1,6 @@
 /**
  * `npm run example NAME`: starts an example against a server in development mode (`./mvnw -Prun`).
  */
-import { serve } from './serve.js';
 import { ask } from './worker/ask.js';
 import { startWorker } from './worker/worker.js';
 
@@ -23,6 +22,7 @@ async function run(): Promise<void> {
     case 'orders':
     case 'push': {
       await fetch(`${server}/broadcasty/ping`).catch(() => console.log(`no server answers at ${server}; start one: ./mvnw -Prun`));
+      const { serve } = await import('./serve.js'); // not for the worker, which needs no pages
       const { url } = await serve(name, server, Number(process.env.PORT ?? 5173));
       console.log(`${name}: open ${url} in two windows`);
       return;
