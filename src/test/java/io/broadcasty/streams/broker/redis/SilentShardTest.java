@@ -80,7 +80,7 @@ class SilentShardTest {
   private void awaitAnnounced(int server) {
     try (Jedis jedis = new Jedis("127.0.0.1", cluster.primary(server).port())) {
       for (int i = 0; i < 200; i++) {
-        if (jedis.clusterSlots().toString().contains(", " + proxy.port() + ",")) {
+        if (jedis.clusterNodes().contains(":" + proxy.port() + "@")) {
           return;
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
