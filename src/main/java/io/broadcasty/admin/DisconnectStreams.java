@@ -97,7 +97,7 @@ public final class DisconnectStreams {
       if (tenant != null && !tenant.equals(caller.tenant())) {
         return denied(
             caller,
-            "an administrator may end connections of the own tenant only; leave `tenant` out");
+            "an administrator may end connections of its own tenant only; leave `tenant` out");
       }
       tenant = caller.tenant();
     }

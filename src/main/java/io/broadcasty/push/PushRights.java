@@ -7,12 +7,16 @@ import io.broadcasty.core.rbac.Roles;
 final class PushRights {
 
   static final String REQUIRED_ROLES =
-      "this needs the role `" + Roles.PUBLISHER + "` or `" + Roles.ADMIN + "`";
+      "this needs a token with the role `" + Roles.PUBLISHER + "` or `" + Roles.ADMIN + "`";
 
   private PushRights() {}
 
-  /** Returns whether the caller may push to users of its tenant and manage their devices. */
+  /**
+   * Returns whether the caller may push to users of its tenant and manage their devices. An API key
+   * may not: its scopes name channels only.
+   */
   static boolean mayManageUsers(Caller caller) {
-    return caller.roles().contains(Roles.ADMIN) || caller.roles().contains(Roles.PUBLISHER);
+    return caller.keyId() == null
+        && (caller.roles().contains(Roles.ADMIN) || caller.roles().contains(Roles.PUBLISHER));
   }
 }

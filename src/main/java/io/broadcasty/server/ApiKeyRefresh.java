@@ -12,14 +12,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads API keys again when a control message announces a change, and has the streams of those end
- * that are not valid any more.
+ * Reads API keys again when a control message announces a change, and has the streams end whose
+ * keys or secrets are not valid any more.
  */
 final class ApiKeyRefresh implements ControlListener {
 
   private static final System.Logger LOG = System.getLogger(ApiKeyRefresh.class.getName());
 
-  /** A stream may be admitted while its key is revoked, so streams are ended this often. */
+  /**
+   * A stream may be admitted while its key is revoked or gets another secret, so streams are ended
+   * this often.
+   */
   private static final int SWEEPS = 5;
 
   private final ApiKeySnapshot keys;
@@ -32,7 +35,7 @@ final class ApiKeyRefresh implements ControlListener {
    * Creates a listener that reads nothing yet.
    *
    * @param executor runs the reading, which may block; one task at a time
-   * @param endStreams ends the streams of a key
+   * @param endStreams ends the streams of a key whose tokens are not valid any more
    */
   ApiKeyRefresh(ApiKeySnapshot keys, Executor executor, Consumer<String> endStreams) {
     this.keys = keys;
@@ -59,7 +62,10 @@ final class ApiKeyRefresh implements ControlListener {
     }
   }
 
-  /** Ends the streams of keys that have stopped being valid; call it about once a second. */
+  /**
+   * Ends the streams of keys that have changed, unless they are still valid; call it about once a
+   * second.
+   */
   void sweep() {
     for (String id : ending.keySet()) {
       endStreams.accept(id);
@@ -80,15 +86,15 @@ final class ApiKeyRefresh implements ControlListener {
 
   private void refresh(@Nullable String id) {
     if (id == null) {
-      Set<String> gone = keys.refreshAll();
-      missed = gone == null;
-      if (gone != null) {
-        gone.forEach(this::end);
+      Set<String> changed = keys.refreshAll();
+      missed = changed == null;
+      if (changed != null) {
+        changed.forEach(this::end);
       }
-    } else if (!keys.refresh(id)) {
-      missed = true;
-    } else if (!keys.isKnown(id)) {
+    } else if (keys.refresh(id)) {
       end(id);
+    } else {
+      missed = true;
     }
   }
 

@@ -7,7 +7,6 @@ import io.broadcasty.admin.key.KeyAuthenticator;
 import io.broadcasty.admin.key.KeyStoreException;
 import io.broadcasty.admin.key.jdbc.JdbcApiKeys;
 import io.broadcasty.admin.key.jpa.JpaApiKeyRepository;
-import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.rbac.KeyPermissions;
@@ -29,6 +28,7 @@ final class ApiKeyRuntime {
   private static final System.Logger LOG = System.getLogger(ApiKeyRuntime.class.getName());
   private static final long SWEEP_MILLIS = 1000;
   private static final long RETRY_MILLIS = 2000;
+  private static final long CHECK_MILLIS = 60_000;
   private static final long USES_MILLIS = 10_000;
   private static final long PRUNE_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -86,13 +86,15 @@ final class ApiKeyRuntime {
     refresh.onMissed(); // reads what changed since readFrom
     threads.schedule(SWEEP_MILLIS, "revoked-keys", refresh::sweep);
     threads.scheduleLong(RETRY_MILLIS, "api-keys", refresh::retry);
+    // a process may have ended between its change of a key and the message about it
+    threads.scheduleLong(CHECK_MILLIS, "api-key-check", refresh::onMissed);
     threads.scheduleLong(USES_MILLIS, "api-key-uses", this::storeUses);
     threads.scheduleLong(PRUNE_MILLIS, "api-key-pruning", this::prune);
   }
 
-  private static void endStreams(Sessions sessions, String keyId) {
-    int ended =
-        sessions.disconnect(new ControlMessage.Disconnect(null, null, null, keyId, "disconnected"));
+  private void endStreams(Sessions sessions, String keyId) {
+    long now = clock.nowMillis();
+    int ended = sessions.endOfKey(keyId, caller -> snapshot.isStillValid(caller.token(), now));
     if (ended > 0) {
       LOG.log(Level.INFO, "Ending " + ended + " connections of the API key " + keyId);
     }

@@ -45,6 +45,7 @@ import io.broadcasty.push.queue.SendStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -226,6 +227,28 @@ class PushUseCasesTest {
     assertInstanceOf(Denied.class, send(ann, "s", Set.of(), Set.of(ORDERS), null));
     assertInstanceOf(Denied.class, send(member, "s", Set.of(), Set.of(), ROOM));
     assertInstanceOf(Denied.class, status().find(ann, "s", 0, 1));
+  }
+
+  /** Its scopes name channels, so nobody has said that it may. */
+  @Test
+  void anApiKeyDoesNotReachUsers() {
+    registered(register(ann, fcm("a"), null, ORDERS));
+    Caller key =
+        new Caller(
+            ACME,
+            "key:k1",
+            publisher.roles(),
+            publisher.issuedAt(),
+            publisher.expiresAt(),
+            Map.of(),
+            "token",
+            "k1",
+            "k1",
+            null);
+    assertInstanceOf(Denied.class, send(key, "s", Set.of("ann"), Set.of(), null));
+    assertInstanceOf(Denied.class, status().find(key, "s", 0, 1));
+    assertInstanceOf(Denied.class, devices().list(key, "ann"));
+    assertInstanceOf(Denied.class, register(key, fcm("c"), "ann"));
   }
 
   @Test

@@ -41,6 +41,10 @@ class ApiKeyRefreshTest {
     refresh.onMessage(new KeysChanged(id));
     run();
     assertTrue(snapshot.isKnown(id));
+    for (int second = 0; second < 20; second++) {
+      refresh.sweep(); // of the message
+    }
+    ended.clear();
     return inserted;
   }
 
@@ -61,6 +65,22 @@ class ApiKeyRefreshTest {
       refresh.sweep();
     }
     assertEquals(List.of("a", "a", "a", "a", "a", "a"), ended);
+  }
+
+  /** Streams of a secret that a rotation has ended are looked for, also after missed messages. */
+  @Test
+  void theStreamsOfAChangedKeyAreLookedFor() {
+    ApiKey a = insert("a");
+    ApiKey b = insert("b");
+    insert("c");
+    assertNotNull(stored.replace(a.withSecrets("m1", a.secret(), "", 0, 2000)));
+    refresh.onMessage(new KeysChanged("a"));
+    run();
+    assertEquals(List.of("a"), ended);
+    assertNotNull(stored.replace(b.withSecrets("m1", b.secret(), "", 0, 2000)));
+    refresh.onMissed();
+    run();
+    assertEquals(List.of("a", "b"), ended);
   }
 
   @Test

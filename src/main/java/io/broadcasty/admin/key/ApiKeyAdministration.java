@@ -98,7 +98,7 @@ public final class ApiKeyAdministration {
     if (fault != null) {
       return new KeyOutcome.Invalid(fault);
     }
-    return call(
+    return callEncrypting(
         keys -> {
           if (keys.count(tenant) >= MAX_KEYS) {
             return new KeyOutcome.Invalid("a tenant can have " + MAX_KEYS + " API keys");
@@ -137,6 +137,9 @@ public final class ApiKeyAdministration {
    * @param overlap how long the present secret stays valid; zero ends its streams too
    */
   public KeyOutcome rotate(@Nullable TenantId tenant, String id, Duration overlap) {
+    if (stored != null && masterKeys.isEmpty()) {
+      return callEncrypting(keys -> new KeyOutcome.Missing());
+    }
     return change(
         tenant,
         id,
@@ -178,7 +181,7 @@ public final class ApiKeyAdministration {
                 found.revoked() ? found : found.withoutUse(clock.nowMillis()),
                 changed -> {
                   endStreams(changed);
-                  return new KeyOutcome.Revoked();
+                  return new KeyOutcome.Revoked(changed.tenant());
                 }));
   }
 
@@ -198,7 +201,7 @@ public final class ApiKeyAdministration {
 
   /** Encrypts all secrets with the current master key that another one has encrypted. */
   public KeyOutcome rotateMaster() {
-    return call(
+    return callEncrypting(
         keys -> {
           int encrypted = 0;
           int failed = 0;
@@ -269,7 +272,7 @@ public final class ApiKeyAdministration {
 
   private static @Nullable ApiKey find(
       ApiKeyRepository keys, @Nullable TenantId tenant, String id) {
-    ApiKey found = keys.find(id);
+    ApiKey found = KeySecret.isKeyId(id) ? keys.find(id) : null;
     return found == null || (tenant != null && !tenant.equals(found.tenant())) ? null : found;
   }
 
@@ -309,16 +312,21 @@ public final class ApiKeyAdministration {
     LOG.log(Level.DEBUG, "Ending the streams of API key {0}; control message {1}", key, number);
   }
 
+  /** Does what needs a master key. */
+  private KeyOutcome callEncrypting(Function<ApiKeyRepository, KeyOutcome> work) {
+    if (stored != null && masterKeys.isEmpty()) {
+      return new KeyOutcome.Off(
+          "API keys are encrypted, and this node has no key for that; set `broadcasty.master-key`");
+    }
+    return call(work);
+  }
+
   private KeyOutcome call(Function<ApiKeyRepository, KeyOutcome> work) {
     ApiKeyRepository keys = stored;
     if (keys == null) {
       return new KeyOutcome.Off(
           "API keys are stored in a relational database, and this node uses none; see"
               + " `broadcasty.replay.store` and `broadcasty.mirror.channels`");
-    }
-    if (masterKeys.isEmpty()) {
-      return new KeyOutcome.Off(
-          "API keys are encrypted, and this node has no key for that; set `broadcasty.master-key`");
     }
     try {
       return work.apply(keys);

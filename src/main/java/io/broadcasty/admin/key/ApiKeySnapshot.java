@@ -7,8 +7,8 @@ import io.broadcasty.core.secret.MasterKeys;
 import io.broadcasty.core.secret.SecretException;
 import io.broadcasty.core.time.Ticker;
 import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +33,7 @@ public final class ApiKeySnapshot implements KeyPermissions {
   private final ConcurrentHashMap<String, Entry> keys = new ConcurrentHashMap<>();
 
   /** When a key counts as unread, by the ticker; for keys that have changed and not been read. */
-  private final ConcurrentHashMap<String, Long> unreadFrom = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Mark> unreadFrom = new ConcurrentHashMap<>();
 
   private volatile ApiKeySource source = ApiKeySource.NONE;
 
@@ -43,7 +43,35 @@ public final class ApiKeySnapshot implements KeyPermissions {
    * @param previousHash null when there is no previous secret
    */
   @SuppressWarnings("ArrayRecordComponent") // compared in constant time, never by equals
-  record Entry(ApiKey key, byte[] hash, byte @Nullable [] previousHash) {}
+  record Entry(ApiKey key, byte[] hash, byte @Nullable [] previousHash) {
+
+    /** Returns until when a secret is valid; 0 when it is another one or not valid any more. */
+    long secretValidUntil(KeySecret sent, long nowMillis) {
+      byte[] sentHash = KeySecret.hash(sent.secret());
+      if (MessageDigest.isEqual(sentHash, hash)) {
+        return Long.MAX_VALUE;
+      }
+      byte[] previous = previousHash;
+      return previous != null
+              && MessageDigest.isEqual(sentHash, previous)
+              && nowMillis < key.previousUntilMillis()
+          ? key.previousUntilMillis()
+          : 0;
+    }
+
+    boolean isExpired(long nowMillis) {
+      return key.expiresAtMillis() != 0 && nowMillis >= key.expiresAtMillis();
+    }
+  }
+
+  /** That a key has changed and is to be read; each announcement makes another one. */
+  private static final class Mark {
+    private final long deadlineNanos;
+
+    Mark(long deadlineNanos) {
+      this.deadlineNanos = deadlineNanos;
+    }
+  }
 
   /**
    * Creates a snapshot without keys.
@@ -75,15 +103,40 @@ public final class ApiKeySnapshot implements KeyPermissions {
     return find(id) != null;
   }
 
+  /** Returns whether keys are read from anywhere. */
+  boolean hasSource() {
+    return source != ApiKeySource.NONE;
+  }
+
+  /** Returns whether a key has changed and is being read. */
+  boolean isChanging(String id) {
+    return unreadFrom.containsKey(id);
+  }
+
+  /**
+   * Returns whether a key's token was still valid when the key was last read: its secret is none
+   * that a rotation or revocation has ended.
+   */
+  public boolean isStillValid(String token, long nowMillis) {
+    KeySecret sent = KeySecret.parse(token);
+    Entry entry = sent == null ? null : keys.get(sent.keyId());
+    return sent != null
+        && entry != null
+        && entry.secretValidUntil(sent, nowMillis) != 0
+        && !entry.isExpired(nowMillis);
+  }
+
   /** Returns whether a key has changed, and could not be read since or not within half a second. */
   public boolean isUnread(String id) {
-    Long from = unreadFrom.get(id);
-    return from != null && ticker.readNanos() - from >= 0;
+    Mark mark = unreadFrom.get(id);
+    return mark != null && ticker.readNanos() - mark.deadlineNanos >= 0;
   }
 
   /** Notes that a key has changed; {@link #refresh} has to follow soon. */
   public void markChanged(String id) {
-    unreadFrom.putIfAbsent(id, ticker.readNanos() + GRACE_NANOS);
+    long now = ticker.readNanos();
+    unreadFrom.compute(
+        id, (key, before) -> new Mark(before == null ? now + GRACE_NANOS : before.deadlineNanos));
   }
 
   @Override
@@ -106,12 +159,15 @@ public final class ApiKeySnapshot implements KeyPermissions {
    * @return false when the source failed
    */
   public synchronized boolean refresh(String id) {
+    Mark seen = unreadFrom.get(id);
     try {
       put(id, source.load(id));
-      unreadFrom.remove(id);
+      if (seen != null) { // a change during the reading is to be read too
+        unreadFrom.remove(id, seen);
+      }
       return true;
-    } catch (KeyStoreException e) {
-      unreadFrom.put(id, ticker.readNanos());
+    } catch (RuntimeException e) {
+      unreadFrom.put(id, new Mark(ticker.readNanos()));
       LOG.log(Level.WARNING, "A changed API key cannot be read; it is not valid until it is", e);
       return false;
     }
@@ -120,23 +176,25 @@ public final class ApiKeySnapshot implements KeyPermissions {
   /**
    * Reads all keys again.
    *
-   * @return the ids of those that are not valid any more; null when the source failed, so that the
-   *     known ones stay in force
+   * @return the ids of known ones that have changed or are gone; null when the source failed, so
+   *     that the known ones stay in force
    */
   public synchronized @Nullable Set<String> refreshAll() {
     Map<String, ApiKey> loaded = new HashMap<>();
+    Map<String, Mark> seen = new HashMap<>(unreadFrom);
     try {
       source.loadAll().forEach(key -> loaded.put(key.id(), key));
-    } catch (KeyStoreException e) {
+    } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "The API keys cannot be read; the last known ones stay in force", e);
       return null;
     }
-    Set<String> gone = new HashSet<>(keys.keySet());
+    Map<String, Long> revisions = new HashMap<>();
+    keys.forEach((id, entry) -> revisions.put(id, entry.key().revision()));
     loaded.forEach(this::put);
-    gone.removeAll(loaded.keySet());
-    gone.forEach(keys::remove);
-    unreadFrom.clear();
-    return gone;
+    keys.keySet().retainAll(loaded.keySet());
+    keys.forEach((id, entry) -> revisions.remove(id, entry.key().revision()));
+    seen.forEach(unreadFrom::remove);
+    return revisions.keySet();
   }
 
   private void put(String id, @Nullable ApiKey key) {

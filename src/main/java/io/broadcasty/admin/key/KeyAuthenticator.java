@@ -5,9 +5,9 @@ import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.KeyPermissions;
 import io.broadcasty.core.rbac.Roles;
 import io.broadcasty.core.time.WallClock;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -28,21 +28,34 @@ public record KeyAuthenticator(
     Authenticator tokens, ApiKeySnapshot keys, ApiKeyUses uses, WallClock clock)
     implements Authenticator {
 
-  /** The beginning of the subject of a caller with a key. */
-  public static final String SUBJECT_PREFIX = "key:";
-
   private static final Duration LONGEST = Duration.ofDays(365);
   private static final Refused MALFORMED =
       new Refused("this is no API key: it must be sent whole, as it was shown once", false);
   private static final Refused UNKNOWN =
       new Refused("there is no such API key: its id or secret is wrong, or it is revoked", false);
+  private static final Refused OFF =
+      new Refused(
+          "this node accepts no API keys; it needs `broadcasty.master-key` and a database", false);
+  private static final Refused RESERVED =
+      new Refused(
+          "subjects that begin with `"
+              + KeyPermissions.SUBJECT_PREFIX
+              + "` are those of API keys; the issuer must name this user otherwise",
+          false);
   private static final Refused EXPIRED =
       new Refused("this API key has expired; create another one", true);
 
   @Override
   public Verdict authenticate(String token) {
     if (!token.startsWith(KeySecret.PREFIX)) {
-      return tokens.authenticate(token);
+      Verdict verdict = tokens.authenticate(token);
+      return verdict instanceof Authenticated other
+              && other.caller().subject().startsWith(KeyPermissions.SUBJECT_PREFIX)
+          ? RESERVED
+          : verdict;
+    }
+    if (!keys.hasSource()) {
+      return OFF;
     }
     KeySecret sent = KeySecret.parse(token);
     if (sent == null) {
@@ -52,35 +65,32 @@ public record KeyAuthenticator(
       throw new AuthenticationUnavailableException("the API key cannot be read now");
     }
     ApiKeySnapshot.Entry entry = keys.find(sent.keyId());
-    return entry == null ? UNKNOWN : verdict(entry, sent, token);
+    Verdict verdict = entry == null ? UNKNOWN : verdict(entry, sent, token);
+    if (verdict == UNKNOWN && keys.isChanging(sent.keyId())) { // it may be the secret to be read
+      throw new AuthenticationUnavailableException("the API key is being read");
+    }
+    return verdict;
   }
 
   private Verdict verdict(ApiKeySnapshot.Entry entry, KeySecret sent, String token) {
     ApiKey key = entry.key();
     long now = clock.nowMillis();
-    long end = now + LONGEST.toMillis();
-    byte[] hash = KeySecret.hash(sent.secret());
-    byte[] previous = entry.previousHash();
-    if (!MessageDigest.isEqual(hash, entry.hash())) {
-      if (previous == null
-          || !MessageDigest.isEqual(hash, previous)
-          || now >= key.previousUntilMillis()) {
-        return UNKNOWN;
-      }
-      end = Math.min(end, key.previousUntilMillis());
+    long secretEnd = entry.secretValidUntil(sent, now);
+    if (secretEnd == 0) {
+      return UNKNOWN;
     }
-    if (key.expiresAtMillis() != 0) {
-      if (now >= key.expiresAtMillis()) {
-        return EXPIRED;
-      }
-      end = Math.min(end, key.expiresAtMillis());
+    if (entry.isExpired(now)) {
+      return EXPIRED;
     }
     uses.record(key.id(), now);
-    return new Authenticated(caller(key, token, end));
+    long end = Math.min(now + LONGEST.toMillis(), secretEnd);
+    return new Authenticated(
+        caller(
+            key, token, key.expiresAtMillis() == 0 ? end : Math.min(end, key.expiresAtMillis())));
   }
 
   private static Caller caller(ApiKey key, String token, long endMillis) {
-    String subject = SUBJECT_PREFIX + key.id();
+    String subject = KeyPermissions.SUBJECT_PREFIX + key.id();
     return new Caller(
         key.tenant(),
         subject,

@@ -1,5 +1,6 @@
 package io.broadcasty.admin.key;
 
+import io.broadcasty.core.tenant.TenantId;
 import java.util.List;
 
 /** The outcome of an operation on API keys. */
@@ -27,10 +28,10 @@ public sealed interface KeyOutcome {
     }
   }
 
-  /** The key is revoked, and all nodes are notified. */
-  record Revoked() implements KeyOutcome {}
+  /** The key of this tenant is revoked, and all nodes are notified. */
+  record Revoked(TenantId tenant) implements KeyOutcome {}
 
-  /** All keys of a tenant are deleted, and all nodes are notified if there were any. */
+  /** All keys of a tenant are deleted, and all nodes are notified. */
   record AllDeleted(int keys) implements KeyOutcome {}
 
   /**

@@ -41,11 +41,18 @@ public record KeySecret(String keyId, String secret) {
   static @Nullable KeySecret parse(String token) {
     if (!token.startsWith(PREFIX)
         || token.length() != SECRET_START + SECRET_LENGTH
-        || token.charAt(SECRET_START - 1) != '_') {
+        || token.charAt(SECRET_START - 1) != '_'
+        || !isKeyId(token.substring(PREFIX.length(), SECRET_START - 1))) {
       return null;
     }
     return new KeySecret(
         token.substring(PREFIX.length(), SECRET_START - 1), token.substring(SECRET_START));
+  }
+
+  /** Returns whether a text has the form of a key's id. */
+  public static boolean isKeyId(String text) {
+    return text.length() == ID_LENGTH
+        && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
   }
 
   /** Returns the token that a machine sends. */

@@ -79,14 +79,18 @@ public final class TenantAdministration {
     long now = clock.nowMillis();
     Tenant created =
         changed(new Tenant(id, id.value(), TenantState.ACTIVE, Map.of(), now, now, 0), change, now);
-    String fault = rules.fault(created);
+    String fault = rules.fault(created, true);
     if (fault != null) {
       return new TenantOutcome.Invalid(fault);
     }
     return call(
         tenants -> {
           Tenant inserted = tenants.insert(created);
-          return inserted == null ? new TenantOutcome.Exists() : announced(inserted);
+          if (inserted == null) {
+            notifyNodes(id); // an earlier request may have created it without notifying them
+            return new TenantOutcome.Exists();
+          }
+          return announced(inserted);
         });
   }
 
@@ -100,7 +104,7 @@ public final class TenantAdministration {
               return new TenantOutcome.Missing();
             }
             Tenant wanted = changed(found, change, clock.nowMillis());
-            String fault = rules.fault(wanted);
+            String fault = rules.fault(wanted, !change.settings().isEmpty());
             if (fault != null) {
               return new TenantOutcome.Invalid(fault);
             }

@@ -23,13 +23,21 @@ public record TenantRules(
     Duration maxRetention,
     @Nullable TenantId operators) {
 
-  /** Returns what is wrong with a tenant; null when it is valid. */
-  public @Nullable String fault(Tenant tenant) {
+  /**
+   * Returns what is wrong with a tenant; null when it is valid.
+   *
+   * @param checksSettings false where they stay as they are stored: a tenant can be suspended even
+   *     if its settings are none of this node's release, or not within its configuration any more
+   */
+  public @Nullable String fault(Tenant tenant, boolean checksSettings) {
     if (tenant.name().isBlank() || tenant.name().length() > Tenant.MAX_NAME) {
       return "`name` must have 1 to " + Tenant.MAX_NAME + " characters";
     }
     if (tenant.state() != TenantState.ACTIVE && tenant.id().equals(operators)) {
       return "operators cannot suspend their own tenant";
+    }
+    if (!checksSettings) {
+      return null;
     }
     TenantSettingsBuilder settings = new TenantSettingsBuilder(defaults);
     for (Map.Entry<String, String> each : tenant.settings().entrySet()) {

@@ -7,6 +7,9 @@ import com.google.errorprone.annotations.ThreadSafe;
 @FunctionalInterface
 public interface KeyPermissions {
 
+  /** The beginning of the subject of a caller with a key; the key's id follows. */
+  String SUBJECT_PREFIX = "key:";
+
   /** Knows no keys. */
   KeyPermissions NONE = (keyId, channel, action) -> false;
 

@@ -67,6 +67,11 @@ public final class Policy {
    */
   public boolean allows(
       TenantId tenant, String subject, Set<String> roles, ChannelName channel, Action action) {
+    if (subject.startsWith(KeyPermissions.SUBJECT_PREFIX)
+        && !keys.allow(
+            subject.substring(KeyPermissions.SUBJECT_PREFIX.length()), channel.value(), action)) {
+      return false;
+    }
     return authorize(
         new AccessRequest(tenant.value(), channel.value(), subject, roles, action, Map.of()));
   }

@@ -33,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -171,6 +172,23 @@ public final class Sessions {
       found.forEach(session -> session.end(problem));
     }
     return found.size();
+  }
+
+  /**
+   * Ends the sessions of an API key whose callers are not valid any more, without waiting for their
+   * end; returns how many.
+   */
+  public int endOfKey(String keyId, Predicate<Caller> isValid) {
+    Problem problem = disconnectedProblem("disconnected");
+    int ended = 0;
+    for (Session session : index.find(null, null, null, keyId)) {
+      Caller caller = session.caller();
+      if (caller != null && !isValid.test(caller)) {
+        session.end(problem);
+        ended++;
+      }
+    }
+    return ended;
   }
 
   /**

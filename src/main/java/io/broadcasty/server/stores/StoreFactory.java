@@ -194,7 +194,7 @@ public record StoreFactory(
     Database database = StoreConnections.database(settings, ticker);
     try {
       prepare.accept(database);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       database.close();
       throw e;
     }

@@ -31,7 +31,7 @@ public class PermittedInterceptor {
       "this is for operators of the service: it needs the role of `broadcasty.operator.role` in a"
           + " token of the tenant `broadcasty.operator.tenant`";
   private static final String OWN_TENANT =
-      "an administrator may see and change the own tenant only";
+      "an administrator may see and change its own tenant only";
 
   @Inject private Administration administration;
   @Inject private RealtimeListener listener;

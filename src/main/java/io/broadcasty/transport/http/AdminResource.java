@@ -22,7 +22,7 @@ import java.util.Map;
 
 /**
  * Serves {@code /broadcasty/admin}: the state of the service, for administrators and operators. It
- * shows a caller the own tenant only, and machines only to operators.
+ * shows a caller its own tenant only, and machines only to operators.
  */
 @Path("admin")
 @Produces("application/json")

@@ -74,6 +74,9 @@ public class KeysResource {
               (int)
                   QueryParameters.number(
                       "limit", limit, DEFAULT_PAGE, 1, ApiKeyAdministration.MAX_PAGE);
+          if (after != null && !KeySecret.isKeyId(after)) {
+            throw new ProblemException(Code.INVALID_REQUEST, "`after` must be the id of a key");
+          }
           KeyOutcome outcome = keys.list(tenant(tenant), after == null ? "" : after, size);
           return outcome instanceof KeyOutcome.Page page
               ? Response.ok(JsonWriter.object(json -> KeyAnswers.write(json, page))).build()
@@ -157,9 +160,11 @@ public class KeysResource {
         () -> {
           noteKey(key);
           KeyOutcome outcome = keys.revoke(ownTenant(), key);
-          return outcome instanceof KeyOutcome.Revoked
-              ? Response.noContent().build()
-              : KeyAnswers.problem(outcome);
+          if (!(outcome instanceof KeyOutcome.Revoked revoked)) {
+            return KeyAnswers.problem(outcome);
+          }
+          note.setTenant(revoked.tenant());
+          return Response.noContent().build();
         });
   }
 
@@ -214,7 +219,7 @@ public class KeysResource {
       listener.onDenied(
           new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null, caller.address()));
       throw new ProblemException(
-          Code.FORBIDDEN, "an administrator has the API keys of the own tenant only");
+          Code.FORBIDDEN, "an administrator has the API keys of its own tenant only");
     }
     return tenant;
   }
@@ -232,8 +237,15 @@ public class KeysResource {
   }
 
   private static long expiry(@Nullable String text) throws ProblemException {
+    if (text == null) {
+      return 0;
+    }
     try {
-      return text == null ? 0 : Instant.parse(text).toEpochMilli();
+      long millis = Instant.parse(text).toEpochMilli();
+      if (millis <= 0) { // 0 is how keys that never expire are stored
+        throw new ProblemException(Code.INVALID_REQUEST, "`expiresAt` must be in the future");
+      }
+      return millis;
     } catch (DateTimeParseException | ArithmeticException e) {
       throw new ProblemException(
           Code.INVALID_REQUEST, "`expiresAt` must be a time such as 2027-01-31T12:00:00Z");

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves {@code /broadcasty/admin/tenants}: creates, lists, changes and deletes tenants, for
- * operators. An administrator may read the own tenant.
+ * operators. An administrator may read its own tenant.
  */
 @Path("admin/tenants")
 @Produces("application/json")
@@ -143,7 +143,7 @@ public class TenantsResource {
           TenantId id = id("tenant", tenant);
           note.setTenant(id);
           TenantOutcome outcome =
-              tenants.delete(id, () -> !(keys.deleteAll(id) instanceof KeyOutcome.Unavailable));
+              tenants.delete(id, () -> keys.deleteAll(id) instanceof KeyOutcome.AllDeleted);
           if (!(outcome instanceof TenantOutcome.Deleted)) {
             return problem(outcome);
           }

@@ -160,6 +160,27 @@ class ApiKeyAdministrationTest {
         new Disconnect(ACME, null, null, before.key().id(), "disconnected"), published.get(2));
   }
 
+  @Test
+  void aStreamEndsOnlyWithItsOwnSecret() {
+    KeyOutcome.Issued before = create();
+    String id = before.key().id();
+    KeyOutcome.Issued after = issued(keys.rotate(ACME, id, HOUR));
+    assertTrue(isStillValid(before));
+    assertTrue(isStillValid(after));
+    KeyOutcome.Issued last = issued(keys.rotate(ACME, id, Duration.ZERO));
+    assertFalse(isStillValid(before));
+    assertFalse(isStillValid(after));
+    snapshot.markChanged(id);
+    time.advance(HOUR);
+    assertTrue(isStillValid(last), "as it was last read");
+    keys.revoke(ACME, id);
+    assertFalse(isStillValid(last));
+  }
+
+  private boolean isStillValid(KeyOutcome.Issued issued) {
+    return snapshot.isStillValid(issued.secret().token(), time.nowMillis());
+  }
+
   /** At most two secrets are ever valid. */
   @Test
   void aSecondRotationDropsTheFirstSecret() {
@@ -285,8 +306,14 @@ class ApiKeyAdministrationTest {
   @Test
   void saysWhatIsMissingOrAway() {
     assertInstanceOf(KeyOutcome.Off.class, administration(null, TestKeys.MASTER).list(ACME, "", 1));
-    assertInstanceOf(
-        KeyOutcome.Off.class, administration(stored, MasterKeys.NONE).list(ACME, "", 1));
+    ApiKeyAdministration without = administration(stored, MasterKeys.NONE);
+    String id = create().key().id();
+    assertInstanceOf(KeyOutcome.Off.class, without.create(ACME, "a", ORDERS, 0));
+    assertInstanceOf(KeyOutcome.Off.class, without.rotate(ACME, id, HOUR));
+    assertInstanceOf(KeyOutcome.Off.class, without.rotateMaster());
+    assertInstanceOf(KeyOutcome.Page.class, without.list(ACME, "", 1));
+    assertInstanceOf(KeyOutcome.Revoked.class, without.revoke(ACME, id));
+    assertInstanceOf(KeyOutcome.AllDeleted.class, without.deleteAll(ACME));
     nodesAway = true;
     assertInstanceOf(KeyOutcome.Unavailable.class, keys.create(ACME, "a", ORDERS, 0));
     stored.fault = new KeyStoreException("away", new IllegalStateException());
@@ -331,6 +358,64 @@ class ApiKeyAdministrationTest {
     assertNotNull(caller(issued), "nobody told this node");
     assertEquals(Set.of(issued.key().id()), snapshot.refreshAll());
     assertRefused(issued);
+  }
+
+  /** A new secret is known to its holder before this node has read it. */
+  @Test
+  void anUnknownSecretOfAChangingKeyIsNotRefusedForGood() {
+    KeyOutcome.Issued before = create();
+    nodesAway = true;
+    String id = before.key().id();
+    assertInstanceOf(KeyOutcome.Unavailable.class, keys.rotate(ACME, id, HOUR));
+    snapshot.markChanged(id);
+    assertNotNull(caller(before));
+    String other = before.secret().token().substring(0, 20) + "x".repeat(43);
+    Assertions.assertThrows(
+        AuthenticationUnavailableException.class, () -> authenticator.authenticate(other));
+    assertTrue(snapshot.refresh(id));
+    assertInstanceOf(Refused.class, authenticator.authenticate(other));
+  }
+
+  @Test
+  void aKeyThatCannotBeDecryptedAnyMoreIsGone() {
+    KeyOutcome.Issued issued = create();
+    ApiKey found = stored.find(issued.key().id());
+    assertNotNull(found);
+    assertNotNull(stored.replace(found.withSecrets("another", found.secret(), "", 0, 0)));
+    assertEquals(Set.of(found.id()), snapshot.refreshAll());
+    assertRefused(issued);
+  }
+
+  @Test
+  void whatTheStoreThrowsStopsNothing() {
+    KeyOutcome.Issued issued = create();
+    stored.fault = new IllegalArgumentException("a row that cannot be read");
+    assertEquals(null, snapshot.refreshAll());
+    assertFalse(snapshot.refresh(issued.key().id()));
+    stored.fault = null;
+    assertNotNull(snapshot.refreshAll());
+    assertNotNull(caller(issued));
+  }
+
+  @Test
+  void aNodeWithoutKeysSaysSo() {
+    KeyAuthenticator off =
+        new KeyAuthenticator(
+            token -> new Refused("a token", false),
+            new ApiKeySnapshot(MasterKeys.NONE, time),
+            uses,
+            time);
+    Refused refused = assertInstanceOf(Refused.class, off.authenticate(create().secret().token()));
+    assertTrue(refused.reason().contains("broadcasty.master-key"), refused.reason());
+  }
+
+  @Test
+  void noIssuerSpeaksForAKey() {
+    Caller pretender =
+        new Caller(ACME, "key:abc", Set.of(), Instant.EPOCH, Instant.MAX, Map.of(), "token");
+    KeyAuthenticator reserving =
+        new KeyAuthenticator(token -> new Authenticated(pretender), snapshot, uses, time);
+    assertInstanceOf(Refused.class, reserving.authenticate("token"));
   }
 
   @Test

@@ -108,7 +108,7 @@ class TenantAdministrationTest {
     assertEquals(List.of(new SettingsChanged(ACME)), published);
     assertEquals(tenant, stored(tenants.find(ACME)));
     assertInstanceOf(TenantOutcome.Exists.class, tenants.create(ACME, NOTHING));
-    assertEquals(1, published.size());
+    assertEquals(2, published.size(), "the first request may have failed to notify the nodes");
   }
 
   @Test

@@ -37,6 +37,20 @@ class AdministrationTest {
             "token");
     assertEquals(administrator, operated.isAdministrator(caller));
     assertEquals(operator, operated.isOperator(caller));
+    Caller withKey =
+        new Caller(
+            caller.tenant(),
+            caller.subject(),
+            caller.roles(),
+            caller.issuedAt(),
+            caller.expiresAt(),
+            caller.claims(),
+            caller.token(),
+            "id",
+            "key",
+            null);
+    assertEquals(false, operated.isAdministrator(withKey));
+    assertEquals(false, operated.isOperator(withKey));
     assertEquals(false, alone.isOperator(caller), "without a tenant of operators there are none");
   }
 }

@@ -231,8 +231,16 @@ class PolicyTest {
     assertFalse(policy.mayActForOthers(withKey("k2"), ORDERS));
     assertFalse(new Policy(resolver).allows(withKey("k1"), ORDERS, Action.PUBLISH));
     assertTrue(policy.allows(caller, ORDERS, Action.SUBSCRIBE));
+    assertTrue(allowsLater(policy, "key:k1", Action.PUBLISH));
+    assertFalse(allowsLater(policy, "key:k1", Action.SUBSCRIBE));
+    assertFalse(allowsLater(policy, "key:k2", Action.PUBLISH));
+    assertTrue(allowsLater(policy, "ann", Action.SUBSCRIBE));
     resolver.answer = false;
     assertFalse(policy.allows(withKey("k1"), ORDERS, Action.PUBLISH));
+  }
+
+  private boolean allowsLater(Policy policy, String subject, Action action) {
+    return policy.allows(caller.tenant(), subject, Set.of(), ORDERS, action);
   }
 
   private Caller withKey(String keyId) {

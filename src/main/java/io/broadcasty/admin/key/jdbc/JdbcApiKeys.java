@@ -31,7 +31,7 @@ public final class JdbcApiKeys implements ApiKeySource {
   private static final String USED =
       "UPDATE broadcasty_api_keys SET last_used_at = ? WHERE key_id = ? AND last_used_at < ?";
   private static final String PRUNE =
-      "DELETE FROM broadcasty_api_keys WHERE (state <> 'active' AND updated_at < ?)"
+      "DELETE FROM broadcasty_api_keys WHERE (state = 'revoked' AND updated_at < ?)"
           + " OR (expires_at <> 0 AND expires_at < ?)";
   private static final int FETCH_SIZE = 1000;
 
