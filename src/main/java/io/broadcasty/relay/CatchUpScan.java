@@ -68,7 +68,7 @@ final class CatchUpScan {
         scanNow = false;
         scanWhole();
       } else {
-        leaderLock.runIfAcquired(this::scan);
+        leaderLock.runIfAcquired(this::scanWhole);
       }
       nextNanos = ticker.readNanos() + SCAN_INTERVAL.toNanos();
     } catch (BrokerException e) {
@@ -79,7 +79,7 @@ final class CatchUpScan {
   private void scanWhole() {
     try {
       scan();
-    } catch (BrokerException e) {
+    } catch (RuntimeException e) {
       scanNow = true;
       throw e;
     }
@@ -94,9 +94,19 @@ final class CatchUpScan {
         page = directory.channels(pattern, last, PAGE);
         if (!page.isEmpty()) {
           last = page.get(page.size() - 1);
-          scan(page);
+          scanPage(page);
         }
       } while (page.size() == PAGE);
+    }
+  }
+
+  /** Scans a page; one that cannot be read is scanned later, after the others. */
+  private void scanPage(List<TenantChannel> channels) {
+    try {
+      scan(channels);
+    } catch (BrokerException e) {
+      scanNow = true;
+      LOG.log(Level.DEBUG, "Some channels cannot be scanned; it will be tried again", e);
     }
   }
 

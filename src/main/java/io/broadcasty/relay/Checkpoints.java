@@ -39,7 +39,8 @@ public interface Checkpoints {
 
   /**
    * Returns the last positions relayed of many channels, by partition, read together. A channel is
-   * left out only if its positions cannot be read now.
+   * left out only if its positions cannot be read now; one whose positions cannot be decoded has
+   * none, so that it is relayed, which fails and reports it.
    */
   Map<TenantChannel, Map<Integer, Position>> read(Collection<TenantChannel> channels);
 

@@ -6,6 +6,7 @@ import static io.broadcasty.streams.broker.TestPublications.fill;
 import static io.broadcasty.streams.broker.TestPublications.plain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.TenantChannel;
@@ -18,7 +19,9 @@ import io.broadcasty.relay.failover.ProviderSwitch;
 import io.broadcasty.relay.memory.MemoryCheckpoints;
 import io.broadcasty.relay.provider.CallPolicy;
 import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.ForwardingBroker;
+import io.broadcasty.streams.broker.LeaderLock;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.RecordingPublicationListener;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -304,12 +308,72 @@ class RelayTest {
     CatchUpScan scan = new CatchUpScan(read, counted, streams, Runnable::run, queue, time);
     scan.scanIfDue();
     assertTrue(calls.get() < 20, calls + " calls for 1200 channels");
+    assertEquals(1200, due(queue));
+  }
+
+  /** A page that no server answers for must not make the scan begin again each second. */
+  @Test
+  void aPageThatCannotBeReadIsScannedAfterTheOthers() {
+    AtomicInteger pages = new AtomicInteger();
+    AtomicBoolean reachable = new AtomicBoolean();
+    Broker read =
+        new ForwardingBroker(streams) {
+          @Override
+          public Map<TenantChannel, List<Position>> heads(Collection<TenantChannel> channels) {
+            pages.incrementAndGet();
+            if (channels.contains(channel("c1000")) && !reachable.get()) {
+              throw new BrokerException("not now", null);
+            }
+            return super.heads(channels);
+          }
+        };
+    for (int i = 1000; i < 2200; i++) {
+      fill(streams, channel("c" + i), 0, 1);
+    }
+    RelayQueue queue = new RelayQueue(10_000, time, time);
+    LeaderLock ofAnother = work -> {};
+    CatchUpScan scan = new CatchUpScan(read, checkpoints, streams, ofAnother, queue, time);
+    scan.scanIfDue();
+    time.advance(Duration.ofSeconds(2));
+    scan.scanIfDue();
+    assertEquals(3, pages.get());
+    assertEquals(700, due(queue));
+    reachable.set(true);
     time.advance(Duration.ofMinutes(1));
+    scan.scanIfDue();
+    assertEquals(6, pages.get());
+    assertEquals(500, due(queue));
+  }
+
+  @Test
+  void aScanThatFailsUnexpectedlyIsRepeated() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    Broker read =
+        new ForwardingBroker(streams) {
+          @Override
+          public Map<TenantChannel, List<Position>> heads(Collection<TenantChannel> channels) {
+            if (broken.getAndSet(false)) {
+              throw new IllegalStateException("a defect");
+            }
+            return super.heads(channels);
+          }
+        };
+    fill(streams, ORDERS, 0, 1);
+    RelayQueue queue = new RelayQueue(10_000, time, time);
+    CatchUpScan scan = new CatchUpScan(read, checkpoints, streams, work -> {}, queue, time);
+    assertThrows(IllegalStateException.class, scan::scanIfDue);
+    time.advance(Duration.ofSeconds(1));
+    scan.scanIfDue();
+    assertEquals(1, due(queue));
+  }
+
+  private int due(RelayQueue queue) {
+    time.advance(Duration.ofSeconds(1));
     int found = 0;
     while (queue.poll() != null) {
       found++;
     }
-    assertEquals(1200, found);
+    return found;
   }
 
   @Test

@@ -102,6 +102,7 @@ public final class RedisCheckpoints implements Checkpoints {
                 fields.forEach((field, value) -> put(positions, field, value));
                 relayed.put(channel, positions);
               } catch (BrokerException e) { // reported when the channel is relayed
+                relayed.put(channel, Map.of());
                 LOG.log(Level.DEBUG, "Checkpoints of a channel cannot be read", e);
               }
             });

@@ -66,6 +66,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
       redis.commands().hset(key, partition, value.getBytes(UTF_8));
       assertThrows(BrokerException.class, () -> checkpoints.claim(orders, "a"), value);
       assertThrows(BrokerException.class, () -> checkpoints.read(orders), value);
+      assertEquals(Map.of(orders, Map.of()), checkpoints.read(List.of(orders)), value);
     }
   }
 
