@@ -1,5 +1,6 @@
 package io.broadcasty.presence.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.redis.MemberChanges.Change;
@@ -15,8 +16,9 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Goes through all members of channels: ends their leases, and removes the members of dead nodes.
- * Each call of the script sees a part of a large channel, so that none takes long. For any thread.
+ * Each call of the script sees a part of a large channel, so that none takes long.
  */
+@ThreadSafe
 final class MemberSweep {
 
   /** The maximum number of channels in a round trip. */

@@ -2,6 +2,8 @@ package io.broadcasty.streams.broker.redis;
 
 import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
@@ -9,10 +11,13 @@ import io.broadcasty.core.collection.BoundedMap;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ZAddParams;
@@ -21,38 +26,47 @@ import redis.clients.jedis.params.ZAddParams;
  * The index of channels that have a stream: sorted sets of names, one for each tenant. A name is
  * added before the channel's first publication and removed after the channel was forgotten.
  */
+@ThreadSafe
 final class ChannelIndex {
 
+  private static final System.Logger LOG = System.getLogger(ChannelIndex.class.getName());
   private static final int CHUNK = 500;
   private static final int REMEMBERED = 10_000;
   private static final int MAX_UNLISTED = 10_000;
 
+  /** So few that the thread which detects gaps soon goes on with that. */
+  static final int MAX_ADDED_AT_ONCE = 200;
+
   private final Redis redis;
+  private final KeyCommands commands;
   private final PubSub pubSub;
 
-  /** Channels that this node has added. Guarded by itself. */
-  private final Map<TenantChannel, Boolean> put = BoundedMap.ofLatestUsed(REMEMBERED);
+  /** Channels that this node has added. */
+  @GuardedBy("this")
+  private final Map<TenantChannel, Boolean> added = BoundedMap.ofLatestUsed(REMEMBERED);
 
-  /** Channels to be added once the server of their tenant's index answers. Guarded by itself. */
+  /** Channels to be added once the servers of the index answer. */
+  @GuardedBy("this")
   private final Map<TenantChannel, Boolean> unlisted = BoundedMap.ofLatestAdded(MAX_UNLISTED);
 
-  ChannelIndex(Redis redis, PubSub pubSub) {
+  ChannelIndex(Redis redis, KeyCommands commands, PubSub pubSub) {
     this.redis = redis;
+    this.commands = commands;
     this.pubSub = pubSub;
   }
 
   /**
-   * Adds the name, the first time that this node appends to the channel. While the server of the
+   * Adds the name, the first time that this node appends to the channel. While a server of the
    * index does not answer, publishing goes on, and the name is added afterwards.
    */
   void add(TenantChannel channel) {
-    boolean known;
-    synchronized (put) {
-      known = put.get(channel) != null;
-    }
-    if (!known) {
+    if (!isAdded(channel)) {
       addNow(channel, false);
     }
+  }
+
+  private synchronized boolean isAdded(TenantChannel channel) {
+    return added.get(channel) != null;
   }
 
   /**
@@ -63,47 +77,61 @@ final class ChannelIndex {
     addNow(channel, true);
   }
 
-  /** Adds the names that could not be added before. */
+  /** Adds some of the names that could not be added before; a later call adds the others. */
   void addUnlisted() {
-    List<TenantChannel> channels;
-    synchronized (unlisted) {
-      if (unlisted.isEmpty()) {
-        return;
-      }
-      channels = List.copyOf(unlisted.keySet());
-      unlisted.clear();
-    }
-    channels.forEach(channel -> addNow(channel, true));
+    takeUnlisted().forEach(channel -> addNow(channel, true));
+  }
+
+  private synchronized List<TenantChannel> takeUnlisted() {
+    List<TenantChannel> channels = unlisted.keySet().stream().limit(MAX_ADDED_AT_ONCE).toList();
+    channels.forEach(unlisted.keySet()::remove);
+    return channels;
   }
 
   private void addNow(TenantChannel channel, boolean announce) {
-    byte[] key = bytes(ChannelKeys.index(redis, channel.tenant()));
-    if (!redis.availability().isDown(key)) {
-      try {
+    try {
+      if (!isDown(channel.tenant())) {
         put(channel);
         if (announce) {
-          pubSub.publish(
-              ChannelKeys.newChannels(redis, channel.tenant()), bytes(channel.name().value()));
+          announce(channel);
         }
-        synchronized (put) {
-          put.put(channel, true);
-        }
+        recordAdded(channel);
         return;
-      } catch (JedisException e) {
-        recordFailure(key, e);
       }
+    } catch (JedisException e) {
+      LOG.log(Level.DEBUG, "Cannot add the name of a channel; trying again", e);
     }
-    synchronized (unlisted) {
-      unlisted.put(channel, true);
-    }
+    recordUnlisted(channel);
   }
 
-  private void recordFailure(byte[] key, JedisException failure) {
-    try {
-      var unused = redis.availability().recordFailure(redis.serverOf(key), failure);
-    } catch (JedisException e) { // no server has the key
-      redis.availability().recordUnassignedKey();
-    }
+  private synchronized void recordAdded(TenantChannel channel) {
+    added.put(channel, true);
+  }
+
+  /** Forgets that the name was added, so that the next publication adds it in any case. */
+  private synchronized void recordUnlisted(TenantChannel channel) {
+    added.remove(channel);
+    unlisted.put(channel, true);
+  }
+
+  /** Returns whether a server must not be used now that has a key of a tenant's index. */
+  private boolean isDown(TenantId tenant) {
+    return Stream.of(
+            ChannelKeys.tenants(redis),
+            ChannelKeys.due(redis, tenant),
+            ChannelKeys.index(redis, tenant),
+            ChannelKeys.newChannels(redis, tenant))
+        .anyMatch(key -> redis.availability().isDown(bytes(key)));
+  }
+
+  private void announce(TenantChannel channel) {
+    String key = ChannelKeys.newChannels(redis, channel.tenant());
+    commands.run(
+        bytes(key),
+        () -> {
+          pubSub.publish(key, bytes(channel.name().value()));
+          return true;
+        });
   }
 
   /** Returns names as {@link io.broadcasty.streams.broker.Broker#channels} describes. */
@@ -118,7 +146,7 @@ final class ChannelIndex {
    */
   List<TenantChannel> channels(ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     List<TenantChannel> found = new ArrayList<>();
-    for (String name : new TreeSet<>(redis.commands().smembers(ChannelKeys.tenants(redis)))) {
+    for (String name : new TreeSet<>(tenants())) {
       TenantId tenant = new TenantId(name);
       int order = after == null ? 1 : name.compareTo(after.tenant().value());
       if (order > 0) {
@@ -135,14 +163,18 @@ final class ChannelIndex {
     return found;
   }
 
-  @SuppressWarnings("deprecation") // ZRANGE with BYLEX needs Redis 6.2
+  private Set<String> tenants() {
+    String key = ChannelKeys.tenants(redis);
+    return commands.read(bytes(key), () -> redis.commands().smembers(key));
+  }
+
   private List<ChannelName> names(
       TenantId tenant, ChannelPattern pattern, String begin, int limit) {
     String key = ChannelKeys.index(redis, tenant);
     List<ChannelName> found = new ArrayList<>();
     String from = begin;
     while (true) {
-      List<String> names = redis.commands().zrangeByLex(key, from, "+", 0, CHUNK);
+      List<String> names = page(key, from);
       for (String name : names) {
         if (found.size() == limit || !name.startsWith(pattern.prefix())) {
           return found;
@@ -159,13 +191,22 @@ final class ChannelIndex {
     }
   }
 
+  @SuppressWarnings("deprecation") // ZRANGE with BYLEX needs Redis 6.2
+  private List<String> page(String key, String from) {
+    return commands.read(
+        bytes(key), () -> redis.commands().zrangeByLex(key, from, "+", 0, CHUNK));
+  }
+
   /** Adds a name, and has the pruning look at the channel soon. */
   void put(TenantChannel channel) {
     String name = channel.name().value();
-    redis.commands().sadd(ChannelKeys.tenants(redis), channel.tenant().value());
-    redis
-        .commands()
-        .zadd(ChannelKeys.due(redis, channel.tenant()), 0, name, ZAddParams.zAddParams().nx());
-    redis.commands().zadd(ChannelKeys.index(redis, channel.tenant()), 0, name);
+    String tenants = ChannelKeys.tenants(redis);
+    String due = ChannelKeys.due(redis, channel.tenant());
+    String index = ChannelKeys.index(redis, channel.tenant());
+    commands.run(
+        bytes(tenants), () -> redis.commands().sadd(tenants, channel.tenant().value()));
+    commands.run(
+        bytes(due), () -> redis.commands().zadd(due, 0, name, ZAddParams.zAddParams().nx()));
+    commands.run(bytes(index), () -> redis.commands().zadd(index, 0, name));
   }
 }

@@ -36,6 +36,7 @@ final class ChannelIndexPruner {
   private static final long RETRY_MILLIS = 60_000;
 
   private final Redis redis;
+  private final KeyCommands commands;
   private final ChannelIndex index;
   private final ScriptArguments scriptArguments;
 
@@ -43,8 +44,10 @@ final class ChannelIndexPruner {
   @GuardedBy("this")
   private final Map<TenantId, String> adopted = BoundedMap.ofLatestAdded(MAX_WALKS);
 
-  ChannelIndexPruner(Redis redis, ChannelIndex index, ScriptArguments scriptArguments) {
+  ChannelIndexPruner(
+      Redis redis, KeyCommands commands, ChannelIndex index, ScriptArguments scriptArguments) {
     this.redis = redis;
+    this.commands = commands;
     this.index = index;
     this.scriptArguments = scriptArguments;
   }
@@ -58,8 +61,7 @@ final class ChannelIndexPruner {
   synchronized void prune(long nowMillis) {
     String cursor = ScanParams.SCAN_POINTER_START;
     do {
-      ScanResult<String> page =
-          redis.commands().sscan(ChannelKeys.tenants(redis), cursor, new ScanParams().count(CHUNK));
+      ScanResult<String> page = tenants(cursor);
       Collection<TenantId> tenants = page.getResult().stream().map(TenantId::new).toList();
       adoptSome(tenants);
       while (!tenants.isEmpty()) {
@@ -67,6 +69,12 @@ final class ChannelIndexPruner {
       }
       cursor = page.getCursor();
     } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+  }
+
+  private ScanResult<String> tenants(String cursor) {
+    String key = ChannelKeys.tenants(redis);
+    return commands.read(
+        bytes(key), () -> redis.commands().sscan(key, cursor, new ScanParams().count(CHUNK)));
   }
 
   /** Makes some names due that an earlier version of a node has added without that. */
@@ -86,9 +94,7 @@ final class ChannelIndexPruner {
               Map<String, Double> due = new HashMap<>();
               names.forEach(name -> due.put(name, 0.0));
               if (!due.isEmpty()) {
-                redis
-                    .commands()
-                    .zadd(ChannelKeys.due(redis, tenant), due, ZAddParams.zAddParams().nx());
+                putDue(tenant, due, ZAddParams.zAddParams().nx());
               }
             });
   }
@@ -158,11 +164,16 @@ final class ChannelIndexPruner {
     }
     count(forgotten);
     if (!later.isEmpty()) {
-      redis.commands().zadd(ChannelKeys.due(redis, tenant), later);
+      putDue(tenant, later, ZAddParams.zAddParams());
     }
     if (!unlisted.isEmpty()) {
       remove(tenant, unlisted, nowMillis - listed);
     }
+  }
+
+  private void putDue(TenantId tenant, Map<String, Double> names, ZAddParams params) {
+    String key = ChannelKeys.due(redis, tenant);
+    commands.run(bytes(key), () -> redis.commands().zadd(key, names, params));
   }
 
   /**
@@ -171,8 +182,9 @@ final class ChannelIndexPruner {
    */
   private void remove(TenantId tenant, List<TenantChannel> channels, long beforeMillis) {
     String[] names = channels.stream().map(c -> c.name().value()).toArray(String[]::new);
-    redis.commands().zrem(ChannelKeys.index(redis, tenant), names);
-    redis.commands().zrem(ChannelKeys.due(redis, tenant), names);
+    for (String key : List.of(ChannelKeys.index(redis, tenant), ChannelKeys.due(redis, tenant))) {
+      commands.run(bytes(key), () -> redis.commands().zrem(key, names));
+    }
     lastUsed(channels)
         .forEach(
             (channel, millis) -> {
@@ -185,10 +197,12 @@ final class ChannelIndexPruner {
   /** Counts forgotten channels, so that their next epochs differ from their last ones. */
   private void count(List<TenantChannel> forgotten) {
     if (redis.settings().kind() != RedisSettings.Kind.CLUSTER) {
+      String key = ChannelKeys.epochs(redis);
       forgotten.stream()
           .map(channel -> ChannelKeys.of(redis, channel).group())
           .collect(Collectors.toSet())
-          .forEach(group -> redis.commands().hincrBy(ChannelKeys.epochs(redis), group, 1));
+          .forEach(
+              group -> commands.run(bytes(key), () -> redis.commands().hincrBy(key, group, 1)));
     }
   }
 

@@ -2,6 +2,7 @@ package io.broadcasty.streams.broker.redis;
 
 import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
@@ -23,9 +24,9 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
  * Announces ephemeral envelopes to the nodes that follow their channel, with one script that writes
  * nothing. Nodes that only follow a pattern know the channels that have a stream; those of a
  * channel without one get the envelopes beside the names of new channels. This node delivers its
- * own envelopes to itself, and ignores them when Redis sends them back. Used by the appenders'
- * threads.
+ * own envelopes to itself, and ignores them when Redis sends them back.
  */
+@ThreadSafe
 final class EphemeralAnnouncer {
 
   private static final System.Logger LOG = System.getLogger(EphemeralAnnouncer.class.getName());

@@ -68,11 +68,13 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   private static final int BOUNDS = 1;
   private static final int PAGE = 2;
   private static final long PRUNE_MILLIS = 60_000;
+  private static final long NOT_NOW = -1;
 
   /** Shorter than the hour between the time a channel is forgotten and the end of its key. */
   private static final long EPOCHS_MILLIS = 30 * 60_000;
 
   private final Redis redis;
+  private final KeyCommands commands;
   private final ScriptArguments scriptArguments;
   private final RedisAvailability availability;
   private final ChannelSubscriptions subscriptions;
@@ -81,7 +83,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   private final ChannelIndex index;
   private final ChannelIndexPruner pruner;
   private final GapDetector gapDetector;
-  private final AppendLanes lanes;
+  private final ServerAppenders appenders;
 
   /**
    * Starts the threads.
@@ -110,6 +112,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
       ThreadFactory threads,
       Executor answers) {
     this.redis = redis;
+    this.commands = new KeyCommands(redis);
     this.availability = redis.availability();
     this.scriptArguments = new ScriptArguments(settings.retention(), clock);
     try {
@@ -132,8 +135,8 @@ public final class RedisBroker implements Broker, ChannelDirectory {
             redis,
             new AnnouncementListener(redis, node, subscriptions, patterns, listener),
             threads);
-    this.index = new ChannelIndex(redis, pubSub);
-    this.pruner = new ChannelIndexPruner(redis, index, scriptArguments);
+    this.index = new ChannelIndex(redis, commands, pubSub);
+    this.pruner = new ChannelIndexPruner(redis, commands, index, scriptArguments);
     ChannelActivity activity = new ChannelActivity(redis);
     this.gapDetector =
         new GapDetector(
@@ -141,8 +144,8 @@ public final class RedisBroker implements Broker, ChannelDirectory {
     threads.newThread(gapDetector).start();
     EphemeralAnnouncer announcer =
         new EphemeralAnnouncer(redis, node, scriptArguments, pubSub, listener);
-    this.lanes =
-        new AppendLanes(
+    this.appenders =
+        new ServerAppenders(
             redis,
             () ->
                 new GroupCommit(
@@ -164,7 +167,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
 
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
-    return lanes.publish(envelopes);
+    return appenders.publish(envelopes);
   }
 
   @Override
@@ -223,14 +226,15 @@ public final class RedisBroker implements Broker, ChannelDirectory {
 
   @Override
   public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
-    return reading(
-        bytes(ChannelKeys.index(redis, tenant)), () -> index.names(tenant, pattern, limit));
+    requireReachable(bytes(ChannelKeys.index(redis, tenant)));
+    return translating(() -> index.names(tenant, pattern, limit));
   }
 
   @Override
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
-    return reading(bytes(ChannelKeys.tenants(redis)), () -> index.channels(pattern, after, limit));
+    requireReachable(bytes(ChannelKeys.tenants(redis)));
+    return translating(() -> index.channels(pattern, after, limit));
   }
 
   /**
@@ -242,16 +246,22 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   @Override
   public void prune() {
     byte[] lock = bytes(redis.key("prune"));
-    reading(
-        lock,
-        () -> {
-          SetParams once = new SetParams().nx().px(PRUNE_MILLIS);
-          if (redis.commands().set(lock, bytes("1"), once) != null) {
+    SetParams once = new SetParams().nx().px(PRUNE_MILLIS);
+    long now =
+        reading(
+            lock,
+            () ->
+                redis.commands().set(lock, bytes("1"), once) == null
+                    ? NOT_NOW
+                    : scriptArguments.nowMillis(redis.timeMillis(redis.serverOf(lock))));
+    if (now != NOT_NOW) {
+      translating(
+          () -> {
             ensureRandom(redis);
-            pruner.prune(scriptArguments.nowMillis(redis.timeMillis(redis.serverOf(lock))));
-          }
-          return true;
-        });
+            pruner.prune(now);
+            return true;
+          });
+    }
   }
 
   @Override
@@ -274,7 +284,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
 
   @Override
   public void close() {
-    lanes.close();
+    appenders.close();
     gapDetector.close();
     pubSub.close();
   }
@@ -377,20 +387,23 @@ public final class RedisBroker implements Broker, ChannelDirectory {
     return availability.isDown(key) ? unreachable() : null;
   }
 
-  /** Reads from Redis, and retries once when a connection turns out to be broken. */
-  private <T> T reading(byte[] key, Supplier<T> read) {
+  private void requireReachable(byte[] key) {
     BrokerException unreachable = fault(key);
     if (unreachable != null) {
       throw unreachable;
     }
+  }
+
+  /** Reads from Redis, and retries once when a connection turns out to be broken. */
+  private <T> T reading(byte[] key, Supplier<T> read) {
+    requireReachable(key);
+    return translating(() -> commands.read(key, read));
+  }
+
+  private static <T> T translating(Supplier<T> work) {
     try {
-      try {
-        return read.get();
-      } catch (redis.clients.jedis.exceptions.JedisConnectionException e) {
-        return read.get();
-      }
+      return work.get();
     } catch (JedisException e) {
-      availability.recordFailure(redis.serverOf(key), e);
       throw new BrokerException("Redis cannot be read", e);
     }
   }

@@ -25,44 +25,44 @@ import redis.clients.jedis.exceptions.JedisException;
  * Appends to each server of a Cluster on a thread of its own, so that a server that does not answer
  * delays only the publications of its own channels. Without a Cluster there is one thread.
  *
- * <p>The publications of a channel that wait for answers are in one lane, so that they keep their
- * order while the channel moves to another server.
+ * <p>The publications of a channel that wait for answers are with one appender, so that they keep
+ * their order while the channel moves to another server.
  */
 @ThreadSafe
-final class AppendLanes implements AutoCloseable {
+final class ServerAppenders implements AutoCloseable {
 
-  /** The lane of a server, and how many of its publications wait for answers. */
-  private static final class Lane {
+  /** The appender of a server, and how many of its publications wait for answers. */
+  private static final class ServerAppender {
     final GroupCommit commits;
     int waiting;
 
-    Lane(GroupCommit commits) {
+    ServerAppender(GroupCommit commits) {
       this.commits = commits;
     }
   }
 
   /** A channel that waits for answers. */
   private static final class Waiting {
-    final Lane lane;
+    final ServerAppender appender;
     int count;
 
-    Waiting(Lane lane) {
-      this.lane = lane;
+    Waiting(ServerAppender appender) {
+      this.appender = appender;
     }
   }
 
-  /** The envelopes of a call that go to one lane, and their places in the call. */
-  private record Part(Lane lane, List<Envelope> envelopes, List<Integer> places) {}
+  /** The envelopes of a call for one appender, and their places in the call. */
+  private record Part(ServerAppender appender, List<Envelope> envelopes, List<Integer> places) {}
 
   private final Redis redis;
   private final boolean cluster;
   private final Supplier<GroupCommit> commits;
 
-  /** The lane of channels whose server is unknown; the only one without a Cluster. */
-  private final Lane first;
+  /** The appender of channels whose server is unknown; the only one without a Cluster. */
+  private final ServerAppender first;
 
   @GuardedBy("this")
-  private final Map<HostAndPort, Lane> lanes = new HashMap<>();
+  private final Map<HostAndPort, ServerAppender> appenders = new HashMap<>();
 
   @GuardedBy("this")
   private final Map<TenantChannel, Waiting> waiting = new HashMap<>();
@@ -71,13 +71,13 @@ final class AppendLanes implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param commits creates the thread of a lane
+   * @param commits creates the thread of an appender
    */
-  AppendLanes(Redis redis, Supplier<GroupCommit> commits) {
+  ServerAppenders(Redis redis, Supplier<GroupCommit> commits) {
     this.redis = redis;
     this.cluster = redis.settings().kind() == RedisSettings.Kind.CLUSTER;
     this.commits = commits;
-    this.first = new Lane(commits.get());
+    this.first = new ServerAppender(commits.get());
   }
 
   /** Appends envelopes as {@link io.broadcasty.streams.broker.Broker#publish} does. */
@@ -87,10 +87,10 @@ final class AppendLanes implements AutoCloseable {
     }
     List<Part> parts;
     List<CompletionStage<List<AppendOutcome>>> answers = new ArrayList<>(1);
-    synchronized (this) { // also enters the lanes in the order of the calls
+    synchronized (this) { // also enters the queues in the order of the calls
       parts = split(envelopes);
       for (Part part : parts) {
-        answers.add(part.lane.commits.publish(part.envelopes));
+        answers.add(part.appender.commits.publish(part.envelopes));
       }
     }
     for (int i = 0; i < parts.size(); i++) {
@@ -102,19 +102,19 @@ final class AppendLanes implements AutoCloseable {
 
   @GuardedBy("this")
   private List<Part> split(List<Envelope> envelopes) {
-    Map<Lane, Part> parts = new LinkedHashMap<>();
+    Map<ServerAppender, Part> parts = new LinkedHashMap<>();
     for (int i = 0; i < envelopes.size(); i++) {
       Envelope envelope = envelopes.get(i);
       Waiting channel = waiting.get(envelope.channel());
       if (channel == null) {
-        channel = new Waiting(lane(envelope.channel()));
+        channel = new Waiting(appender(envelope.channel()));
         waiting.put(envelope.channel(), channel);
       }
       channel.count++;
-      channel.lane.waiting++;
+      channel.appender.waiting++;
       Part part =
           parts.computeIfAbsent(
-              channel.lane, lane -> new Part(lane, new ArrayList<>(1), new ArrayList<>(1)));
+              channel.appender, appender -> new Part(appender, new ArrayList<>(1), new ArrayList<>(1)));
       part.envelopes.add(envelope);
       part.places.add(i);
     }
@@ -122,30 +122,30 @@ final class AppendLanes implements AutoCloseable {
   }
 
   @GuardedBy("this")
-  private Lane lane(TenantChannel channel) {
+  private ServerAppender appender(TenantChannel channel) {
     HostAndPort server;
     try {
       server = redis.serverOf(ChannelKeys.of(redis, channel).hash());
     } catch (JedisException e) { // the appender refuses it
       return first;
     }
-    Lane lane = lanes.get(server);
-    if (lane == null) {
+    ServerAppender appender = appenders.get(server);
+    if (appender == null) {
       if (closed) {
         return first;
       }
       endUnused();
-      lane = new Lane(commits.get());
-      lanes.put(server, lane);
+      appender = new ServerAppender(commits.get());
+      appenders.put(server, appender);
     }
-    return lane;
+    return appender;
   }
 
   /** Ends the threads of servers that have left the Cluster. */
   @GuardedBy("this")
   private void endUnused() {
     Collection<HostAndPort> servers = redis.primaries();
-    lanes
+    appenders
         .entrySet()
         .removeIf(
             each -> {
@@ -159,7 +159,7 @@ final class AppendLanes implements AutoCloseable {
 
   private synchronized void release(Part part) {
     for (Envelope envelope : part.envelopes) {
-      part.lane.waiting--;
+      part.appender.waiting--;
       Waiting channel = waiting.get(envelope.channel());
       if (channel != null && --channel.count == 0) {
         waiting.remove(envelope.channel());
@@ -191,12 +191,12 @@ final class AppendLanes implements AutoCloseable {
   /** Refuses new publications, and returns once all earlier ones are answered. */
   @Override
   public void close() {
-    List<Lane> open = new ArrayList<>();
+    List<ServerAppender> open = new ArrayList<>();
     synchronized (this) {
       closed = true;
       open.add(first);
-      open.addAll(lanes.values());
+      open.addAll(appenders.values());
     }
-    open.forEach(lane -> lane.commits.close());
+    open.forEach(appender -> appender.commits.close());
   }
 }
