@@ -11,12 +11,13 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * HTTP clients of the JDK that leave a silent connection behind.
+ * Replaces the JDK's HTTP client for origins that did not answer in time.
  *
  * <p>The JDK's client ends a call at its time limit, but keeps the HTTP/2 connection, and sends the
  * next calls to it. When a firewall has forgotten that connection, all of them fail until TCP gives
  * up, after a quarter of an hour. Therefore the calls to an origin that has not answered in time go
- * to another client, which opens a new connection. The other origins stay where they are.
+ * to another client, which opens a new connection. The origins that have always answered stay with
+ * the first client, and the others share the newest, so that no more than two are in use.
  */
 @ThreadSafe
 public final class RenewedClients {
@@ -62,7 +63,7 @@ public final class RenewedClients {
   }
 
   /**
-   * Leaves the connections behind that a client has to an origin.
+   * Sends further calls to an origin over new connections.
    *
    * @param used the client of the call that was not answered in time
    */
@@ -77,8 +78,10 @@ public final class RenewedClients {
       if (now - createdNanos < intervalNanos) {
         return;
       }
-      newest = factory.get();
+      HttpClient created = factory.get();
+      newest = created;
       createdNanos = now;
+      moved.replaceAll((each, client) -> created);
     }
     moved.put(origin, newest);
   }

@@ -193,8 +193,7 @@ final class ChannelIndex {
 
   @SuppressWarnings("deprecation") // ZRANGE with BYLEX needs Redis 6.2
   private List<String> page(String key, String from) {
-    return commands.read(
-        bytes(key), () -> redis.commands().zrangeByLex(key, from, "+", 0, CHUNK));
+    return commands.read(bytes(key), () -> redis.commands().zrangeByLex(key, from, "+", 0, CHUNK));
   }
 
   /** Adds a name, and has the pruning look at the channel soon. */
@@ -203,8 +202,7 @@ final class ChannelIndex {
     String tenants = ChannelKeys.tenants(redis);
     String due = ChannelKeys.due(redis, channel.tenant());
     String index = ChannelKeys.index(redis, channel.tenant());
-    commands.run(
-        bytes(tenants), () -> redis.commands().sadd(tenants, channel.tenant().value()));
+    commands.run(bytes(tenants), () -> redis.commands().sadd(tenants, channel.tenant().value()));
     commands.run(
         bytes(due), () -> redis.commands().zadd(due, 0, name, ZAddParams.zAddParams().nx()));
     commands.run(bytes(index), () -> redis.commands().zadd(index, 0, name));

@@ -12,9 +12,9 @@ import java.time.Duration;
  * @param retention the retention of each tenant's channels; queried each time
  * @param idempotencyWindow the minimum time for which an id is remembered, by Redis' clock
  * @param replicas how many replicas must have a publication before it is acknowledged; 0 for none
- * @param maxWaitingBytes how many bytes may wait for Redis, in a Cluster for each of its servers, by
- *     {@link io.broadcasty.streams.broker.Envelope#costBytes}; beyond it publications are refused
- *     at once
+ * @param maxWaitingBytes how many bytes may wait for Redis, in a Cluster for each of its servers,
+ *     by {@link io.broadcasty.streams.broker.Envelope#costBytes}; beyond it publications are
+ *     refused at once
  * @param maxGroup the approximate maximum number of envelopes sent to Redis at once
  * @param memory counts what waits, for its tenant
  */

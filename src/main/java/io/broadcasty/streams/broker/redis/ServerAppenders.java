@@ -114,7 +114,8 @@ final class ServerAppenders implements AutoCloseable {
       channel.appender.waiting++;
       Part part =
           parts.computeIfAbsent(
-              channel.appender, appender -> new Part(appender, new ArrayList<>(1), new ArrayList<>(1)));
+              channel.appender,
+              appender -> new Part(appender, new ArrayList<>(1), new ArrayList<>(1)));
       part.envelopes.add(envelope);
       part.places.add(i);
     }

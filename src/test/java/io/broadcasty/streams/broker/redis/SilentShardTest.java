@@ -184,7 +184,8 @@ class SilentShardTest {
       assertInstanceOf(AppendOutcome.Appended.class, outcome);
       assertFalse(log.lines().isEmpty());
       assertTrue(
-          log.lines().stream().allMatch(line -> line.contains(":" + proxy.port() + " ")), log.text());
+          log.lines().stream().allMatch(line -> line.contains(":" + proxy.port() + " ")),
+          log.text());
       proxy.restore();
       other.await("the index", () -> isListed(other, channel));
     }
