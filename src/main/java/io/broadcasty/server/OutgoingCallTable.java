@@ -90,7 +90,7 @@ final class OutgoingCallTable {
           new OutgoingCall(
               "Key set (JWKS)",
               text(KeyLocation.FETCH_TIMEOUT)
-                  + " to connect, as much for each piece of the reply, "
+                  + " to connect, again as much until the reply begins, "
                   + text(KeyLocation.FETCH_LIMIT)
                   + " in all",
               "once",

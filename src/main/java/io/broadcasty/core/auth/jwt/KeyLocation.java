@@ -4,7 +4,6 @@ import com.nimbusds.jose.jwk.source.CachingJWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.Resource;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
@@ -18,7 +17,7 @@ import java.util.regex.Pattern;
 /** Reads public keys from where they are: the URL of a JWK set, or a file. */
 public final class KeyLocation {
 
-  /** The time to connect to the URL of a key set, and for each piece of its reply. */
+  /** The time to connect to the URL of a key set, and again as much until its reply begins. */
   public static final Duration FETCH_TIMEOUT = Duration.ofSeconds(2);
 
   /** The time for the whole reply, however many pieces it comes in. */
@@ -61,7 +60,11 @@ public final class KeyLocation {
     String scheme = location.toLowerCase(Locale.ROOT);
     try {
       if (scheme.startsWith("http:") || scheme.startsWith("https:")) {
-        return ofUrl(URI.create(location).toURL(), onFetched);
+        URI uri = URI.create(location);
+        if (uri.getHost() == null) {
+          throw new IllegalArgumentException(location + " has no valid host name");
+        }
+        return ofUrl(uri.toURL(), onFetched);
       }
       Path file = scheme.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
       return PublicKeys.source(PublicKeys.parse(Files.readString(file)));
@@ -72,12 +75,9 @@ public final class KeyLocation {
     }
   }
 
-  private static Resource fetch(URL url) throws IOException {
-    return new KeySetFetch(FETCH_TIMEOUT, FETCH_LIMIT, MAX_JWKS_BYTES).retrieveResource(url);
-  }
-
   private static JWKSource<SecurityContext> ofUrl(URL url, Runnable onFetched) {
-    return JWKSourceBuilder.create(new RemoteKeySet(url, KeyLocation::fetch))
+    KeySetFetch fetch = new KeySetFetch(FETCH_TIMEOUT, FETCH_LIMIT, MAX_JWKS_BYTES);
+    return JWKSourceBuilder.create(new RemoteKeySet(url, fetch))
         .retrying(true)
         .outageTolerant(true)
         .refreshAheadCache(
