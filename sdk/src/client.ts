@@ -160,8 +160,13 @@ export class BroadcastyClient extends CoreClient {
    * the channel `replyTo`. By default `replyTo` is a channel of this client. A reply that arrives
    * during a reconnect is replayed. Use `respond` to answer requests.
    *
-   * @throws BroadcastyError `timeout`, `handler_failed` when the responder’s handler threw an error,
-   *     or the reason why there was no connection
+   * Without a network, or while earlier publications to its channel wait, the request waits in the
+   * offline queue in its place, until its time is over or its signal is aborted; then it is not
+   * sent.
+   *
+   * @throws BroadcastyError the server’s error; `timeout`, or the reason why there was no connection
+   *     in time; `handler_failed` when the responder’s handler threw an error; `queue_full`; `closed`
+   *     when the client is closed. The signal’s reason when the signal is aborted
    */
   async request<R = unknown, P = unknown, M = unknown>(options: RequestOptions<P, M>): Promise<Publication<R>> {
     const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope } = options;
@@ -292,7 +297,7 @@ export class BroadcastyClient extends CoreClient {
           await ping(this.settings);
           if (this.mayReconnect && !isOver()) {
             this.mayReconnect = false;
-            this.connection.interrupt.abort();
+            this.connection.retryNow();
           }
           return;
         } catch (error) {
@@ -330,7 +335,7 @@ export class BroadcastyClient extends CoreClient {
   /** Returns how many publications of the current user still wait. */
   private async flush(timeoutMs: number): Promise<number> {
     const owner = tokenOwner(await this.connection.freshToken());
-    return this.offline?.flush(owner, async (envelope) => this.outbox.add(this.encode(envelope), timeoutMs)) ?? 0;
+    return this.offline?.flush(owner, async (envelope, signal) => this.outbox.add(this.encode(envelope), timeoutMs, signal)) ?? 0;
   }
 }
 

@@ -93,15 +93,12 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   private readonly patterns = new Set<Target>();
   private waiters: { resolve: (session: Session) => void; reject: (error: BroadcastyError) => void }[] = [];
   /** Ends the delay before the next attempt. */
-  interrupt = new AbortController();
+  private interrupt = new AbortController();
   private readonly unlisten: () => void;
 
   constructor(private readonly settings: ConnectionSettings) {
     super();
-    this.unlisten = settings.networkMonitor.onChange(() => {
-      this.interrupt.abort();
-      this.session?.check();
-    });
+    this.unlisten = settings.networkMonitor.onChange(() => this.retryNow());
   }
 
   get state(): ConnectionState {
@@ -168,6 +165,12 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     if (target && [...target.streams].some((stream) => stream.paused && stream.hasRoom())) {
       this.schedule(target);
     }
+  }
+
+  /** Connects at once, unless the server requested the delay; checks a connection that is open. */
+  retryNow(): void {
+    this.interrupt.abort();
+    this.session?.check();
   }
 
   close(): void {

@@ -4,17 +4,14 @@ export class Emitter<E> {
 
   /** Adds a listener. Returns a function that removes it. */
   on<K extends keyof E>(event: K, listener: (detail: E[K]) => void): () => void {
-    let all = this.listeners.get(event);
-    if (!all) {
-      this.listeners.set(event, (all = new Set()));
-    }
-    all.add(listener);
+    const all = this.listeners.get(event) ?? new Set<(detail: never) => void>();
+    this.listeners.set(event, all.add(listener));
     return () => all.delete(listener);
   }
 
   /**
-   * Calls every listener, and returns whether there is one. An error of a listener is reported as uncaught and does not stop the
-   * others.
+   * Calls every listener, and returns whether there is one. An error of a listener is reported as
+   * uncaught and does not stop the others.
    */
   emit<K extends keyof E>(event: K, detail: E[K]): boolean {
     const all = [...(this.listeners.get(event) ?? [])];

@@ -146,6 +146,16 @@ export interface QueueListener {
  */
 const OF_THE_CONNECTION: readonly ErrorCode[] = ['unauthorized', 'token_expired', 'tenant_refused', 'origin_not_allowed', 'too_many_channels', 'disconnected', 'protocol_error', 'no_token', 'no_websocket', 'closed'];
 
+/** Somebody who waits for a request in the queue to be sent. */
+interface PendingRequest {
+  resolve: (outcome: Promise<Published | Queued>) => void;
+  /** Aborted when nobody waits any more; then the request is not sent. */
+  signal: AbortSignal | undefined;
+}
+
+/** @param signal aborted when nobody waits for the outcome any more */
+type Send = (envelope: OfflineEntry['envelope'], signal?: AbortSignal) => Promise<Published | Queued>;
+
 /**
  * Queues publications while there is no network. Sends those of one channel one after the other, in
  * order.
@@ -157,12 +167,12 @@ export class OfflineQueue {
   private readonly store: Promise<OfflineStore>;
   private readonly initial: Promise<unknown>;
   private lastAdd: Promise<unknown>;
-  /** How many publications were sent or refused. */
+  /** How many publications have left the queue. */
   settled = 0;
   private sent = 0;
   private refused: Refused[] = [];
   /** Those who wait for the requests in the queue to be sent, by id. */
-  private readonly requests = new Map<string, (outcome: Promise<Published | Queued>) => void>();
+  private readonly requests = new Map<string, PendingRequest>();
 
   constructor(
     store: OfflineStore | Promise<OfflineStore>,
@@ -190,16 +200,17 @@ export class OfflineQueue {
   }
 
   /** Resolves when a request is sent or refused, which the listener is not told. */
-  requestOutcome(id: string): Promise<Published | Queued> {
-    return new Promise((resolve) => this.requests.set(id, resolve));
+  requestOutcome(id: string, signal?: AbortSignal): Promise<Published | Queued> {
+    return new Promise((resolve) => this.requests.set(id, { resolve, signal }));
   }
 
-  /** Removes a request that nobody waits for any more. */
+  /** Removes a request whose signal is aborted. */
   async withdraw({ channel, id }: EncodedEnvelope): Promise<void> {
-    this.requests.delete(id);
     await this.lastAdd.catch(() => undefined);
     await (await this.store).remove(id);
     this.forget(channel, id);
+    await this.flushing?.catch(() => undefined); // it may have read the request before
+    this.requests.delete(id);
   }
 
   /**
@@ -231,7 +242,7 @@ export class OfflineQueue {
    * @param send rejects with a BroadcastyError, whose `retry` says whether the publication keeps
    *     waiting
    */
-  flush(owner: string, send: (envelope: OfflineEntry['envelope']) => Promise<Published | Queued>): Promise<number> {
+  flush(owner: string, send: Send): Promise<number> {
     this.flushing ??= this.sendAll(owner, send).finally(() => (this.flushing = undefined));
     return this.flushing;
   }
@@ -244,7 +255,7 @@ export class OfflineQueue {
     return { sent, waiting, refused };
   }
 
-  private async sendAll(owner: string, send: (envelope: OfflineEntry['envelope']) => Promise<Published | Queued>): Promise<number> {
+  private async sendAll(owner: string, send: Send): Promise<number> {
     const store = await this.store;
     const blocked = new Set<string>();
     const settled = new Set<string>();
@@ -269,8 +280,10 @@ export class OfflineQueue {
               return;
             }
             settled.add(id);
+            this.settled++;
             await store.remove(id);
             this.forget(channel, id);
+            this.requests.delete(id);
           }
         }),
       );
@@ -278,13 +291,15 @@ export class OfflineQueue {
     return (await this.entries()).filter((one) => one.owner === owner).length;
   }
 
-  /** Returns whether the fate of the publication is known. */
-  private async sendOne({ envelope, until }: OfflineEntry, send: (envelope: OfflineEntry['envelope']) => Promise<Published | Queued>): Promise<boolean> {
-    if (until && until <= this.clock.now()) {
+  /** Returns whether the publication leaves the queue. */
+  private async sendOne({ envelope, until }: OfflineEntry, send: Send): Promise<boolean> {
+    const { id, channel } = envelope;
+    const request = this.requests.get(id);
+    const signal = request?.signal;
+    if (signal?.aborted || (until && until <= this.clock.now())) {
       return true;
     }
-    const { id, channel } = envelope;
-    const outcome = send(envelope);
+    const outcome = send(envelope, signal);
     try {
       const published = await outcome;
       if (!until) {
@@ -292,6 +307,9 @@ export class OfflineQueue {
         this.listener.onSent(published);
       }
     } catch (thrown) {
+      if (signal?.aborted) {
+        return true;
+      }
       const error = thrown as BroadcastyError;
       if (error.retry !== 'no' || OF_THE_CONNECTION.includes(error.code)) {
         return false;
@@ -302,8 +320,7 @@ export class OfflineQueue {
         this.listener.onRefused(refused);
       }
     }
-    this.requests.get(id)?.(outcome);
-    this.settled++;
+    request?.resolve(outcome);
     return true;
   }
 
@@ -321,7 +338,6 @@ export class OfflineQueue {
 
   private forget(channel: string, id: string): void {
     const ids = this.ids.get(channel);
-    this.requests.delete(id);
     if (ids?.delete(id) && ids.size === 0) {
       this.ids.delete(channel);
     }

@@ -100,7 +100,7 @@ export class OrderedPublisher {
     checkDepth(json);
     this.owner ??= this.settings.owner().finally(() => (this.owner = undefined));
     this.owner.catch(() => undefined);
-    const outcome = until && this.queue.requestOutcome(id);
+    const outcome = until && this.queue.requestOutcome(id, signal);
     if (until) {
       signal?.addEventListener('abort', () => void this.queue.withdraw(envelope).catch(() => undefined));
     }

@@ -46,8 +46,7 @@ export class Outbox {
   /** Queues an envelope. Resolves with the server’s final answer, and rejects when time is up. */
   add(envelope: EncodedEnvelope, timeoutMs: number, signal?: AbortSignal, handle: OutboxHandle = { gone: false }): Promise<Published | Queued> {
     const item = handle as OutboxItem;
-    const order = ++this.lastOrder;
-    const answer = new Promise<Published | Queued>((resolve, reject) => Object.assign(item, { order, envelope, resolve, reject }));
+    const answer = new Promise<Published | Queued>((resolve, reject) => Object.assign(item, { order: ++this.lastOrder, envelope, resolve, reject }));
     this.items.push(item);
     void this.pump();
     const timeoutError = () => this.connection.lastError ?? item.lastError ?? timeout('publishing', timeoutMs);

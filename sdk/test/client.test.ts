@@ -92,11 +92,32 @@ describe('a client', { timeout: 20_000 }, () => {
       Object.assign(globalThis, { document: page });
       try {
         const clock = new FakeClock(Date.now());
-        const client = connect({ clock, backoff: () => 60_000 });
+        let pings = 0;
+        let answered = 0;
+        const counting: typeof fetch = async (url, init) => {
+          const isPing = (url as string).endsWith('/ping');
+          pings += isPing ? 1 : 0;
+          const answer = await fetch(url, init);
+          answered += isPing ? 1 : 0;
+          return answer;
+        };
+        const client = connect({ clock, fetch: counting, backoff: () => 600_000, connectTimeoutMs: 3_600_000 });
         await client.connect();
         let attempts = 0;
-        client.on('state', ({ state }) => (attempts += state === 'connecting' ? 1 : 0));
-        const pings = () => server.requests.filter((name) => name === 'ping').length;
+        let waitsUntil = 0;
+        client.on('state', ({ state, retryInMillis = 0 }) => {
+          attempts += state === 'connecting' ? 1 : 0;
+          waitsUntil = clock.now() + retryInMillis;
+        });
+        /** Lets time pass until something has happened, in the time that the answers take. */
+        const reach = (what: string, condition: () => boolean) =>
+          waitUntil(what, () => {
+            if (!condition()) {
+              clock.advance(100);
+            }
+            return condition();
+          });
+        /** Lets time pass, for what must not happen meanwhile. */
         const wait = async (millis: number) => {
           for (let passed = 0; passed < millis; passed += 500) {
             clock.advance(500);
@@ -106,33 +127,35 @@ describe('a client', { timeout: 20_000 }, () => {
         };
         server.undeployed = true;
         server.breakAll();
-        await waitUntil('an attempt that fails', () => {
-          clock.advance(1);
-          return attempts === 1 && client.state === 'waiting';
-        });
-        const before = pings();
+        await reach('an attempt that fails', () => attempts === 1 && client.state === 'waiting');
+        const before = pings;
         await wait(20_000);
-        assert.ok(pings() - before >= 5 && pings() - before <= 20, `${pings() - before} pings in 20 s`);
+        assert.ok(pings - before <= 20, `${pings - before} pings in 20 s`);
+        await reach('several pings', () => pings - before >= 2);
         page.visibilityState = 'hidden';
-        const seen = pings();
+        const seen = pings;
         await wait(10_000);
-        assert.equal(pings(), seen);
+        assert.equal(pings, seen);
         assert.equal(attempts, 1);
         page.visibilityState = 'visible';
         server.undeployed = false;
         server.webSocketBlocked = true;
-        await wait(4000);
-        assert.equal(attempts, 2); // which fails; a server that answers pings is not tried more often than it allows
+        const first = waitsUntil;
+        await reach('an attempt after a ping', () => attempts === 2);
+        assert.ok(clock.now() < first);
+        // which fails; a server that answers pings is not tried more often than it allows
+        await waitUntil('waiting', () => client.state === 'waiting');
         await wait(20_000);
         assert.equal(attempts, 2);
         server.webSocketBlocked = false;
         server.undeployed = true;
-        await wait(40_000); // until the next attempt
-        await waitUntil('waiting', () => client.state === 'waiting');
-        await wait(4000);
+        clock.advance(waitsUntil - clock.now());
+        await waitUntil('the next attempt, which fails', () => attempts === 3 && client.state === 'waiting');
+        const [third, failed] = [waitsUntil, answered];
+        await reach('a ping that fails', () => answered > failed);
         server.undeployed = false;
-        await wait(4000);
-        await waitUntil('connected', () => client.state === 'connected');
+        await reach('connected', () => client.state === 'connected');
+        assert.ok(clock.now() < third);
       } finally {
         Reflect.deleteProperty(globalThis, 'document');
       }
@@ -425,6 +448,33 @@ describe('a client', { timeout: 20_000 }, () => {
       const flushed = await banned.flushOffline();
       assert.deepEqual(flushed.refused, []);
       await waitUntil('it is sent', () => server.stored('a').length === 1);
+    });
+
+    it('does not send a request that is aborted while the queue is being sent', async () => {
+      const network = new FakeNetwork();
+      network.set(false);
+      let onRead = () => undefined as unknown;
+      const store = memoryStore();
+      const all = () => store.all().finally(() => onRead());
+      const client = connect({ networkMonitor: network, offline: { store: { ...store, all } } });
+      await client.publish({ channel: 'a', payload: 1 });
+      const [read, sent] = [new AbortController(), new AbortController()];
+      const asked = [
+        client.request({ channel: 'a', payload: 'aborted when it is read', signal: read.signal }),
+        client.request({ channel: 'c', payload: 'aborted when it is passed on', signal: sent.signal }),
+      ].map((request) => assert.rejects(request, { name: 'AbortError' }));
+      await client.publish({ channel: 'a', payload: 2 });
+      await client.publish({ channel: 'c', payload: 3 });
+      server.refusing = true;
+      network.set(true);
+      onRead = () => read.abort();
+      const flushed = client.flushOffline();
+      await waitUntil('an attempt that fails', () => client.state === 'waiting');
+      sent.abort();
+      await Promise.all(asked);
+      server.refusing = false;
+      assert.deepEqual(await flushed, { sent: 3, waiting: 0, refused: [] });
+      assert.deepEqual(['a', 'c'].map((channel) => server.stored(channel).map(({ payload }) => payload)), [[1, 2], [3]]);
     });
 
     it('skips entries that it cannot read', async () => {
