@@ -1,6 +1,7 @@
 /**
  * `npm run example NAME`: starts an example against a server in development mode (`./mvnw -Prun`).
  */
+import { devToken } from './dev-token.js';
 import { ask } from './worker/ask.js';
 import { startWorker } from './worker/worker.js';
 
@@ -33,6 +34,7 @@ async function run(): Promise<void> {
       console.log('answers requests on rpc:inventory; send one: npm run example ask SKU-1');
       return;
     case 'ask':
+      await devToken(server); // tells at once that there is no server, for which the client would wait
       console.log(await ask(server, argument));
       return;
     default:

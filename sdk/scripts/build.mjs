@@ -1,6 +1,6 @@
 // Bundles each entry point as an ES module, with shared chunks, so that all entry points have the
 // same error class. tsc writes the types, and the CommonJS modules for those who require() them.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { privateNames } from './private-names.mjs';
 
@@ -22,4 +22,6 @@ await build({
 });
 mkdirSync('dist/cjs');
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
-await import('./war.mjs'); // in this process, which knows the private names
+if (existsSync(new URL('../../src/main/webapp/', import.meta.url))) { // not in a copy of the package alone
+  await import('./war.mjs'); // in this process, which knows the private names
+}

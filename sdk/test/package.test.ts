@@ -1,7 +1,7 @@
 /** Tests of the package as applications install it: its files, its types, and both module systems. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -49,10 +49,15 @@ const BUNDLER = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResol
 
 describe('the packed package', { timeout: 180_000 }, () => {
   let project: PackedProject;
+  /** When the files that a build writes were changed; other tests read them meanwhile. */
+  const changed = () => ['../dist/index.js', '../../src/main/webapp/broadcasty-client.js'].map((path) => new URL(path, import.meta.url)).map((file) => existsSync(file) && statSync(file).mtimeMs);
+  const earlier = changed();
   before(async () => {
     project = await packedProject(true);
   });
   after(() => project.close());
+
+  it('is built without a change to the build of the sources', () => assert.deepEqual(changed(), earlier));
 
   it('has everything that it names, and its license and documentation', () => {
     const read = (name: string) => readFileSync(join(project.directory, 'node_modules/@broadcasty/client', name), 'utf8');

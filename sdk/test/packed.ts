@@ -1,6 +1,6 @@
 /** The package as npm packs it, installed in a project of its own. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,7 +17,8 @@ export interface PackedProject {
 }
 
 /**
- * Packs the client and installs it.
+ * Packs the client and installs it. What is not built yet is built in a copy, since other tests run
+ * meanwhile.
  *
  * @param fresh builds it as in a fresh clone, even if it is built
  */
@@ -25,10 +26,11 @@ export async function packedProject(fresh = false): Promise<PackedProject> {
   const directory = mkdtempSync(join(SDK, '.packed-'));
   const close = () => rmSync(directory, { recursive: true, force: true });
   try {
-    if (fresh) {
-      rmSync(join(SDK, 'dist'), { recursive: true, force: true });
-    }
-    await run('npm', ['pack', '--silent', '--pack-destination', directory, ...(isBuilt() ? ['--ignore-scripts'] : [])], { cwd: SDK });
+    const built = !fresh && isBuilt();
+    const copied = join(directory, 'copy');
+    const cwd = built ? SDK : copy(copied);
+    await run('npm', ['pack', '--silent', '--pack-destination', directory, ...(built ? ['--ignore-scripts'] : [])], { cwd });
+    rmSync(copied, { recursive: true, force: true });
     const archive = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? '';
     const target = join(directory, 'node_modules/@broadcasty/client');
     mkdirSync(target, { recursive: true });
@@ -40,6 +42,14 @@ export async function packedProject(fresh = false): Promise<PackedProject> {
     close();
     throw error;
   }
+}
+
+/** Copies what the build reads; its packages are those of this one, which is above it. */
+function copy(target: string): string {
+  for (const name of readdirSync(SDK).filter((one) => /^(src|scripts|package\.json|tsconfig.*\.json|README\.md|LICENSE)$/.test(one))) {
+    cpSync(join(SDK, name), join(target, name), { recursive: true });
+  }
+  return target;
 }
 
 /** Returns whether the whole build is newer than every source. */

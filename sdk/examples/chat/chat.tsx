@@ -71,12 +71,13 @@ function Conversation({ name }: { name: string }): ReactElement {
     log.current?.lastElementChild?.scrollIntoView({ block: 'nearest' });
   }, [last]);
 
+  const fail = (id: string, { message }: Error) => setWaiting((all) => all.map((one) => (one.id === id ? { ...one, error: message } : one)));
+  useEffect(() => client.on('refused', ({ id, error: reason }) => fail(id, reason)), [client]); // after it has waited for the network
+
   const send = (text: string) => {
     const id = crypto.randomUUID(); // the message is stored once, however often it is sent
-    setWaiting([...unsent, { id, text }]);
-    client.publish<Message>({ channel: CHANNEL, id, payload: { text } }).catch((thrown: unknown) => {
-      setWaiting((all) => all.map((one) => (one.id === id ? { ...one, error: (thrown as BroadcastyError).message } : one)));
-    });
+    setWaiting((all) => [...all, { id, text }]);
+    client.publish<Message>({ channel: CHANNEL, id, payload: { text } }).catch((thrown: unknown) => fail(id, thrown as BroadcastyError));
   };
 
   return (

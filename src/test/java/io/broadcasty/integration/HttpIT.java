@@ -16,10 +16,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -409,6 +412,24 @@ class HttpIT extends BuiltWarTestBase {
     assertEquals(
         "https://app.example.com",
         answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+  }
+
+  /** By it clients whose own clock is wrong know how long their token is valid. */
+  @Test
+  void pagesOfOtherOriginsMayReadTheTimeOfTheServer() {
+    for (String path : List.of("/broadcasty/ping", "/broadcasty/replay?channel=a")) {
+      HttpRequest request =
+          api.request(path, api.tokens.member())
+              .header("Origin", "https://app.example.com")
+              .build();
+      HttpHeaders headers = api.send(request).headers();
+      String date = headers.firstValue("Date").orElse("");
+      Instant time = DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from);
+      Duration off = Duration.between(time, Instant.now()).abs();
+      assertTrue(off.compareTo(Duration.ofSeconds(10)) < 0, () -> path + ": " + date);
+      String exposed = headers.firstValue("Access-Control-Expose-Headers").orElse("");
+      assertTrue(List.of(exposed.split(", ")).contains("Date"), () -> path + ": " + exposed);
+    }
   }
 
   @Test

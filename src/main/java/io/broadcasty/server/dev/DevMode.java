@@ -18,7 +18,9 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +91,20 @@ public final class DevMode implements AutoCloseable {
       throw new IllegalStateException("Cannot sign with the development key", e);
     }
     return token.serialize();
+  }
+
+  /**
+   * Issues a token for each kind of user of the demo and the examples.
+   *
+   * @param participant the subject of the participant
+   * @return the tokens by kind
+   */
+  public Map<String, String> tokens(String participant) {
+    Map<String, String> tokens = new LinkedHashMap<>();
+    tokens.put("publisher", token("alice", List.of("member", "publisher")));
+    tokens.put("reader", token("bob", List.of("member")));
+    tokens.put("participant", token(participant, List.of("participant")));
+    return tokens;
   }
 
   private JWTClaimsSet claims(String subject, List<String> roles) {

@@ -13,7 +13,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
+import java.util.Map;
 
 /**
  * Serves {@code GET /dev/tokens}: tokens for the demo page, in development mode only.
@@ -47,11 +47,9 @@ public class DevTokensServlet extends HttpServlet {
         JsonWriter.object(
             json -> {
               json.writeStringField("tenant", dev.tenant());
-              json.writeStringField(
-                  "publisher", dev.token("alice", List.of("member", "publisher")));
-              json.writeStringField("reader", dev.token("bob", List.of("member")));
-              json.writeStringField(
-                  "participant", dev.token(subject(request), List.of("participant")));
+              for (Map.Entry<String, String> token : dev.tokens(subject(request)).entrySet()) {
+                json.writeStringField(token.getKey(), token.getValue());
+              }
               json.writeBooleanField("push", push.publicKey() != null);
             }));
   }

@@ -13,9 +13,11 @@ import io.broadcasty.server.config.ConfigMap;
 import io.broadcasty.server.config.SettingsReader;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,11 +36,13 @@ class DevModeTest {
     return DevMode.start(SettingsReader.read(values), WallClock.system());
   }
 
+  private static Caller caller(DevMode dev, String token) {
+    Verdict verdict = new JwtAuthenticator(dev.jwt(), WallClock.system()).authenticate(token);
+    return assertInstanceOf(Authenticated.class, verdict, verdict::toString).caller();
+  }
+
   private static Caller caller(DevMode dev) {
-    Verdict verdict =
-        new JwtAuthenticator(dev.jwt(), WallClock.system())
-            .authenticate(dev.token("alice", List.of("member", "publisher")));
-    Caller caller = assertInstanceOf(Authenticated.class, verdict, verdict::toString).caller();
+    Caller caller = caller(dev, dev.token("alice", List.of("member", "publisher")));
     assertEquals("alice", caller.subject());
     assertEquals(Set.of("member", "publisher"), caller.roles());
     assertEquals(dev.tenant(), caller.tenant().value());
@@ -60,6 +64,24 @@ class DevModeTest {
     assertEquals(
         Map.of("id", "demo", "access", Map.of("roles", List.of("member", "publisher"))),
         caller(dev).claims().get("org"));
+  }
+
+  @Test
+  void issuesATokenForEachKindOfUser() {
+    DevMode dev = start(Map.of());
+    Map<String, String> seen = new HashMap<>();
+    dev.tokens("erin")
+        .forEach(
+            (kind, token) -> {
+              Caller caller = caller(dev, token);
+              seen.put(kind, caller.subject() + ": " + new TreeSet<>(caller.roles()));
+            });
+    assertEquals(
+        Map.of(
+            "publisher", "alice: [member, publisher]",
+            "reader", "bob: [member]",
+            "participant", "erin: [participant]"),
+        seen);
   }
 
   @Test
