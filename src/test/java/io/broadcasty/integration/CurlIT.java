@@ -35,8 +35,10 @@ class CurlIT {
         Map.of("BROADCASTY_PUBLIC_URL", "http://localhost:" + ports.http());
     try (ServerProcess server = ServerProcess.start(home, ports, environment)) {
       Api api = server.awaitReady();
+      // printed once the server has answered itself
+      Api.await("the guide", () -> GUIDE.matcher(server.log()).find());
       var guide = GUIDE.matcher(server.log());
-      assertTrue(guide.find(), server.log());
+      assertTrue(guide.find());
       List<String> parts = List.of(guide.group().split("\n# \\d\\. ", -1));
       assertEquals(4, parts.size(), guide.group());
       String tokens = parts.get(0);

@@ -1,5 +1,6 @@
 package io.broadcasty.integration;
 
+import io.broadcasty.FreePorts;
 import io.broadcasty.core.auth.Pem;
 import io.broadcasty.push.provider.FakeApnsServer;
 import io.broadcasty.push.provider.TestCertificate;
@@ -80,6 +81,7 @@ enum TestWar {
                   OwnPolicy.class,
                   PushProbe.class,
                   FakeApnsServer.class,
+                  FreePorts.class,
                   TestCertificate.class,
                   Pem.class);
     };
