@@ -423,6 +423,7 @@ class HttpIT extends BuiltWarTestBase {
               .header("Origin", "https://app.example.com")
               .build();
       HttpHeaders headers = api.send(request).headers();
+      assertEquals(1, headers.allValues("Date").size(), path);
       String date = headers.firstValue("Date").orElse("");
       Instant time = DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from);
       Duration off = Duration.between(time, Instant.now()).abs();

@@ -156,6 +156,9 @@ public class EdgeFilter extends HttpFilter {
       throws IOException, ServletException {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
+    if (response.getHeader("Date") == null) { // Payara sends none (RFC 9110, section 6.6.1)
+      response.setDateHeader("Date", clock.nowMillis());
+    }
     if (headers != null) {
       headers.ofApi(request, response);
     }
