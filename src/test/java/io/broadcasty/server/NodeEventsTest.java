@@ -1,5 +1,6 @@
 package io.broadcasty.server;
 
+import static io.broadcasty.server.WholeNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests the channel and member events that listeners of whole nodes receive. */
 @Tag("stores")
 class NodeEventsTest {
-
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(40);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -88,14 +86,6 @@ class NodeEventsTest {
 
   private static void subscribe(MessageSession session, String channel) {
     session.onText("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"" + channel + "\"}");
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "not in time: " + what);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-    }
   }
 
   private static void awaitEvents(RunningNode node, String... expected) {

@@ -1,5 +1,6 @@
 package io.broadcasty.server;
 
+import static io.broadcasty.server.WholeNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -14,30 +15,15 @@ import io.broadcasty.core.auth.Authenticator.Refused;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.rbac.Action;
-import io.broadcasty.core.rbac.DefaultPolicyResolver;
-import io.broadcasty.core.rbac.Policy;
-import io.broadcasty.core.tenant.TenantSettingsSource;
-import io.broadcasty.core.time.Ticker;
-import io.broadcasty.core.time.WallClock;
-import io.broadcasty.delivery.session.FakeStreamRequest;
 import io.broadcasty.delivery.session.MessageSession;
-import io.broadcasty.delivery.session.TestNode.FakeTransport;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.database.Postgres;
-import io.broadcasty.metrics.prometheus.PrometheusMeters;
-import io.broadcasty.protocol.json.NativeProtocol;
-import io.broadcasty.relay.provider.CallPolicy;
-import io.broadcasty.server.config.ConfigMap;
-import io.broadcasty.server.config.SettingsReader;
-import io.broadcasty.wire.CommandReader;
-import io.broadcasty.wire.PublishReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -48,9 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("stores")
 class NodeKeysTest {
 
-  private static final NativeProtocol PROTOCOL =
-      new NativeProtocol(new CommandReader(new PublishReader()));
-  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(40);
   private static final ChannelName EU = new ChannelName("orders.eu");
 
   @TempDir
@@ -61,25 +44,13 @@ class NodeKeysTest {
   private final List<Node> nodes = new ArrayList<>();
 
   private Node open() {
-    ConfigMap config = new ConfigMap();
-    config.texts.put("broadcasty.jwt.public-key", "of nobody");
-    config.texts.put("broadcasty.data-dir", dir.resolve("node" + nodes.size()).toString());
-    config.texts.put("broadcasty.drain", "0s");
-    config.texts.put("broadcasty.replay.store", "database");
-    config.texts.put("broadcasty.db.url", database.url());
-    config.texts.put("broadcasty.db.user", database.user());
-    config.texts.put("broadcasty.db.password", String.valueOf(database.password()));
-    config.texts.put("broadcasty.master-key", Base64.getEncoder().encodeToString(new byte[32]));
+    Map<String, String> settings = new HashMap<>(WholeNode.on(database));
+    settings.put("broadcasty.master-key", Base64.getEncoder().encodeToString(new byte[32]));
     Node node =
-        new Node(
-            SettingsReader.read(config),
-            token -> new Refused("no token here", false),
-            new Policy(new DefaultPolicyResolver()),
-            TenantSettingsSource.NONE,
-            CallPolicy.NONE,
-            new PrometheusMeters(),
-            Ticker.system(),
-            WallClock.system());
+        WholeNode.open(
+            settings,
+            dir.resolve("node" + nodes.size()),
+            token -> new Refused("no token here", false));
     nodes.add(node);
     return node;
   }
@@ -90,14 +61,6 @@ class NodeKeysTest {
       return node.context().authenticator().authenticate(issued.secret().token());
     } catch (AuthenticationUnavailableException e) {
       return null;
-    }
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long start = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() - start < TIMEOUT_NANOS, what);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
   }
 
@@ -118,8 +81,7 @@ class NodeKeysTest {
     Caller caller = assertInstanceOf(Authenticated.class, verdict(two, issued)).caller();
     assertTrue(two.policy().allows(caller, EU, Action.PUBLISH));
     assertFalse(two.policy().allows(caller, EU, Action.SUBSCRIBE));
-    MessageSession session =
-        PROTOCOL.accept(FakeStreamRequest.of()).open(two.context(), new FakeTransport());
+    MessageSession session = WholeNode.connection(two);
     assertTrue(session.open(caller));
     assertEquals(1, two.sessions().size());
 

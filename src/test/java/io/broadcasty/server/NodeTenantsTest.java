@@ -1,5 +1,6 @@
 package io.broadcasty.server;
 
+import static io.broadcasty.server.WholeNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,35 +11,19 @@ import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Authenticator.Authenticated;
 import io.broadcasty.core.auth.Authenticator.TenantRefused;
 import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.rbac.DefaultPolicyResolver;
-import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantSettings;
-import io.broadcasty.core.tenant.TenantSettingsSource;
 import io.broadcasty.core.tenant.TenantState;
-import io.broadcasty.core.time.Ticker;
-import io.broadcasty.core.time.WallClock;
-import io.broadcasty.delivery.session.FakeStreamRequest;
 import io.broadcasty.delivery.session.MessageSession;
-import io.broadcasty.delivery.session.TestNode.FakeTransport;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.database.Postgres;
-import io.broadcasty.metrics.prometheus.PrometheusMeters;
-import io.broadcasty.protocol.json.NativeProtocol;
-import io.broadcasty.relay.provider.CallPolicy;
-import io.broadcasty.server.config.ConfigMap;
-import io.broadcasty.server.config.SettingsReader;
-import io.broadcasty.wire.CommandReader;
-import io.broadcasty.wire.PublishReader;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -49,9 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("stores")
 class NodeTenantsTest {
 
-  private static final NativeProtocol PROTOCOL =
-      new NativeProtocol(new CommandReader(new PublishReader()));
-  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(40);
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantId BETA = new TenantId("beta");
   private static final TenantChange NOTHING = new TenantChange(null, null, Map.of());
@@ -64,26 +46,11 @@ class NodeTenantsTest {
   private final List<Node> nodes = new ArrayList<>();
 
   private Node open(String unknown) {
-    ConfigMap config = new ConfigMap();
-    config.texts.put("broadcasty.jwt.public-key", "of nobody");
-    config.texts.put("broadcasty.data-dir", dir.resolve("node" + nodes.size()).toString());
-    config.texts.put("broadcasty.drain", "0s");
-    config.texts.put("broadcasty.replay.store", "database");
-    config.texts.put("broadcasty.db.url", database.url());
-    config.texts.put("broadcasty.db.user", database.user());
-    config.texts.put("broadcasty.db.password", String.valueOf(database.password()));
-    config.texts.put("broadcasty.operator.tenant", "operations");
-    config.texts.put("broadcasty.tenants.unknown", unknown);
+    Map<String, String> settings = new HashMap<>(WholeNode.on(database));
+    settings.put("broadcasty.operator.tenant", "operations");
+    settings.put("broadcasty.tenants.unknown", unknown);
     Node node =
-        new Node(
-            SettingsReader.read(config),
-            NodeTenantsTest::authenticate,
-            new Policy(new DefaultPolicyResolver()),
-            TenantSettingsSource.NONE,
-            CallPolicy.NONE,
-            new PrometheusMeters(),
-            Ticker.system(),
-            WallClock.system());
+        WholeNode.open(settings, dir.resolve("node" + nodes.size()), NodeTenantsTest::authenticate);
     nodes.add(node);
     return node;
   }
@@ -100,8 +67,7 @@ class NodeTenantsTest {
   }
 
   private static void connect(Node node, TenantId tenant) {
-    MessageSession session =
-        PROTOCOL.accept(FakeStreamRequest.of()).open(node.context(), new FakeTransport());
+    MessageSession session = WholeNode.connection(node);
     assertTrue(session.open(caller(tenant)));
   }
 
@@ -115,14 +81,6 @@ class NodeTenantsTest {
 
   private static void stored(TenantOutcome outcome) {
     assertInstanceOf(TenantOutcome.Stored.class, outcome, outcome::toString);
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long start = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() - start < TIMEOUT_NANOS, what);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-    }
   }
 
   @AfterEach

@@ -137,8 +137,8 @@ public final class ApiKeyAdministration {
    * @param overlap how long the present secret stays valid; zero ends its streams too
    */
   public KeyOutcome rotate(@Nullable TenantId tenant, String id, Duration overlap) {
-    if (stored != null && masterKeys.isEmpty()) {
-      return callEncrypting(keys -> new KeyOutcome.Missing());
+    if (cannotEncrypt()) {
+      return noMasterKey();
     }
     return change(
         tenant,
@@ -314,11 +314,16 @@ public final class ApiKeyAdministration {
 
   /** Does what needs a master key. */
   private KeyOutcome callEncrypting(Function<ApiKeyRepository, KeyOutcome> work) {
-    if (stored != null && masterKeys.isEmpty()) {
-      return new KeyOutcome.Off(
-          "API keys are encrypted, and this node has no key for that; set `broadcasty.master-key`");
-    }
-    return call(work);
+    return cannotEncrypt() ? noMasterKey() : call(work);
+  }
+
+  private boolean cannotEncrypt() {
+    return stored != null && masterKeys.isEmpty();
+  }
+
+  private static KeyOutcome noMasterKey() {
+    return new KeyOutcome.Off(
+        "API keys are encrypted, and this node has no key for that; set `broadcasty.master-key`");
   }
 
   private KeyOutcome call(Function<ApiKeyRepository, KeyOutcome> work) {

@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,44 @@ public final class EntityManagers implements AutoCloseable {
       return result;
     } finally {
       close(manager);
+    }
+  }
+
+  /**
+   * Inserts an entity and returns what it is as stored, with its version; null when there is a row
+   * of the same key already.
+   *
+   * @param stored reads the entity within the transaction
+   * @throws PersistenceException as {@link #write} does
+   */
+  public <E, T> @Nullable T insert(E entity, Function<E, T> stored) {
+    return writeUnless(
+        EntityManagers::isDuplicate,
+        manager -> {
+          manager.persist(entity);
+          manager.flush(); // sets the version
+          return stored.apply(entity);
+        });
+  }
+
+  /**
+   * Runs work like {@link #write}; returns null when other work has changed a row meanwhile.
+   *
+   * @throws PersistenceException as {@link #write} does
+   */
+  public <T> @Nullable T writeUnlessConflict(Function<EntityManager, @Nullable T> work) {
+    return writeUnless(EntityManagers::isConflict, work);
+  }
+
+  private <T> @Nullable T writeUnless(
+      Predicate<PersistenceException> refused, Function<EntityManager, @Nullable T> work) {
+    try {
+      return this.<@Nullable T>write(work);
+    } catch (PersistenceException e) {
+      if (refused.test(e)) {
+        return null;
+      }
+      throw e;
     }
   }
 

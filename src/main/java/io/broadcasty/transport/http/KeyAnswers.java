@@ -8,7 +8,6 @@ import io.broadcasty.admin.key.ScopesText;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
-import io.broadcasty.wire.ProblemException;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,19 +19,6 @@ final class KeyAnswers {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private KeyAnswers() {}
-
-  /** A request that is answered, or refused with a problem. */
-  interface Call {
-    Response run() throws ProblemException;
-  }
-
-  static Response answer(Call call) {
-    try {
-      return call.run();
-    } catch (ProblemException e) {
-      return ProblemResponses.of(e.problem());
-    }
-  }
 
   /** Returns the answer that shows a new secret, which nothing on the way may keep. */
   static Response.ResponseBuilder issued(Response.Status status, KeyOutcome.Issued issued) {

@@ -68,7 +68,7 @@ public class KeysResource {
       @QueryParam("tenant") @Nullable String tenant,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable String limit) {
-    return KeyAnswers.answer(
+    return ProblemResponses.answer(
         () -> {
           int size =
               (int)
@@ -88,7 +88,7 @@ public class KeysResource {
   @POST
   @Audited("key.create")
   public Response create(@Context HttpServletRequest request) {
-    return KeyAnswers.answer(
+    return ProblemResponses.answer(
         () -> {
           RequestBody.requireJson(request);
           KeyRequestReader.Create body =
@@ -117,7 +117,7 @@ public class KeysResource {
   @Path("{key}")
   @Audited(value = "key.read", kind = Audited.Kind.READ)
   public Response read(@PathParam("key") String key) {
-    return KeyAnswers.answer(
+    return ProblemResponses.answer(
         () -> {
           KeyOutcome outcome = keys.find(ownTenant(), key);
           return outcome instanceof KeyOutcome.Found found
@@ -131,7 +131,7 @@ public class KeysResource {
   @Path("{key}/rotate")
   @Audited("key.rotate")
   public Response rotate(@PathParam("key") String key, @Context HttpServletRequest request) {
-    return KeyAnswers.answer(
+    return ProblemResponses.answer(
         () -> {
           noteKey(key);
           if (BodyRequest.bytes(request).length > 0) {
@@ -156,7 +156,7 @@ public class KeysResource {
   @Path("{key}")
   @Audited("key.revoke")
   public Response revoke(@PathParam("key") String key) {
-    return KeyAnswers.answer(
+    return ProblemResponses.answer(
         () -> {
           noteKey(key);
           KeyOutcome outcome = keys.revoke(ownTenant(), key);
@@ -174,7 +174,7 @@ public class KeysResource {
   @Permitted(AdminRole.OPERATOR)
   @Audited("key.rotate-master")
   public Response rotateMaster() {
-    return KeyAnswers.answer(
+    return ProblemResponses.answer(
         () -> {
           KeyOutcome outcome = keys.rotateMaster();
           return outcome instanceof KeyOutcome.Encrypted done

@@ -5,6 +5,7 @@ import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
@@ -28,6 +29,20 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
       response.header("Retry-After", retryAfter);
     }
     return response.build();
+  }
+
+  /** A request that is answered, or refused with a problem. */
+  interface Call {
+    Response run() throws ProblemException;
+  }
+
+  /** Returns the answer of a call, or the response for the problem that refuses it. */
+  static Response answer(Call call) {
+    try {
+      return call.run();
+    } catch (ProblemException e) {
+      return of(e.problem());
+    }
   }
 
   @Override

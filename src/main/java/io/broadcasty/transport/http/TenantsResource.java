@@ -68,7 +68,7 @@ public class TenantsResource {
   @Audited(value = "tenant.list", kind = Audited.Kind.READ)
   public Response list(
       @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
-    return answer(
+    return ProblemResponses.answer(
         () -> {
           int size =
               (int)
@@ -85,7 +85,7 @@ public class TenantsResource {
   @POST
   @Audited("tenant.create")
   public Response create(@Context HttpServletRequest request) {
-    return answer(
+    return ProblemResponses.answer(
         () -> {
           TenantRequestReader.Request body = read(request);
           if (body.id() == null) {
@@ -110,7 +110,7 @@ public class TenantsResource {
   @Permitted(AdminRole.ADMINISTRATOR_OF_TENANT)
   @Audited(value = "tenant.read", kind = Audited.Kind.READ)
   public Response read(@PathParam("tenant") String tenant) {
-    return answer(() -> stored(tenants.find(id("tenant", tenant))));
+    return ProblemResponses.answer(() -> stored(tenants.find(id("tenant", tenant))));
   }
 
   /** Changes what the body names; null removes a setting. */
@@ -118,7 +118,7 @@ public class TenantsResource {
   @Path("{tenant}")
   @Audited("tenant.change")
   public Response change(@PathParam("tenant") String tenant, @Context HttpServletRequest request) {
-    return answer(
+    return ProblemResponses.answer(
         () -> {
           TenantId id = id("tenant", tenant);
           TenantRequestReader.Request body = read(request);
@@ -138,7 +138,7 @@ public class TenantsResource {
   @Path("{tenant}")
   @Audited("tenant.delete")
   public Response delete(@PathParam("tenant") String tenant) {
-    return answer(
+    return ProblemResponses.answer(
         () -> {
           TenantId id = id("tenant", tenant);
           note.setTenant(id);
@@ -150,19 +150,6 @@ public class TenantsResource {
           LOG.log(Level.INFO, "{0} has deleted tenant {1}", caller.getName(), id);
           return Response.noContent().build();
         });
-  }
-
-  /** A request that is answered, or refused with a problem. */
-  private interface Call {
-    Response run() throws ProblemException;
-  }
-
-  private static Response answer(Call call) {
-    try {
-      return call.run();
-    } catch (ProblemException e) {
-      return ProblemResponses.of(e.problem());
-    }
   }
 
   private TenantRequestReader.Request read(HttpServletRequest request) throws ProblemException {

@@ -6,7 +6,6 @@ import io.broadcasty.admin.key.ApiKeyRepository;
 import io.broadcasty.admin.key.KeyStoreException;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.jpa.EntityManagers;
-import jakarta.persistence.PersistenceException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -99,31 +98,14 @@ public final class JpaApiKeyRepository implements ApiKeyRepository {
 
   @Override
   public @Nullable ApiKey insert(ApiKey key) {
-    return call(
-        () -> {
-          try {
-            return managers.<ApiKey>write(
-                manager -> {
-                  ApiKeyEntity entity = new ApiKeyEntity(key);
-                  manager.persist(entity);
-                  manager.flush(); // sets the revision
-                  return entity.toKey();
-                });
-          } catch (PersistenceException e) {
-            if (EntityManagers.isDuplicate(e)) {
-              return null;
-            }
-            throw e;
-          }
-        });
+    return call(() -> managers.insert(new ApiKeyEntity(key), ApiKeyEntity::toKey));
   }
 
   @Override
   public @Nullable ApiKey replace(ApiKey changed) {
     return call(
-        () -> {
-          try {
-            return managers.<@Nullable ApiKey>write(
+        () ->
+            managers.writeUnlessConflict(
                 manager -> {
                   ApiKeyEntity found = manager.find(ApiKeyEntity.class, changed.id());
                   if (found == null || found.revision() != changed.revision()) {
@@ -132,14 +114,7 @@ public final class JpaApiKeyRepository implements ApiKeyRepository {
                   found.change(changed);
                   manager.flush(); // sets the revision
                   return found.toKey();
-                });
-          } catch (PersistenceException e) {
-            if (EntityManagers.isConflict(e)) {
-              return null;
-            }
-            throw e;
-          }
-        });
+                }));
   }
 
   private static <T extends @Nullable Object> T call(Supplier<T> work) {

@@ -6,7 +6,6 @@ import io.broadcasty.admin.tenant.TenantRepository;
 import io.broadcasty.admin.tenant.TenantStoreException;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.jpa.EntityManagers;
-import jakarta.persistence.PersistenceException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,31 +62,14 @@ public final class JpaTenantRepository implements TenantRepository {
 
   @Override
   public @Nullable Tenant insert(Tenant tenant) {
-    return call(
-        () -> {
-          try {
-            return managers.<Tenant>write(
-                manager -> {
-                  TenantEntity entity = new TenantEntity(tenant);
-                  manager.persist(entity);
-                  manager.flush(); // sets the revision
-                  return entity.toTenant();
-                });
-          } catch (PersistenceException e) {
-            if (EntityManagers.isDuplicate(e)) {
-              return null;
-            }
-            throw e;
-          }
-        });
+    return call(() -> managers.insert(new TenantEntity(tenant), TenantEntity::toTenant));
   }
 
   @Override
   public @Nullable Tenant replace(Tenant changed) {
     return call(
-        () -> {
-          try {
-            return managers.<@Nullable Tenant>write(
+        () ->
+            managers.writeUnlessConflict(
                 manager -> {
                   TenantEntity found = manager.find(TenantEntity.class, changed.id().value());
                   if (found == null || found.revision() != changed.revision()) {
@@ -96,14 +78,7 @@ public final class JpaTenantRepository implements TenantRepository {
                   found.change(changed);
                   manager.flush(); // sets the revision
                   return found.toTenant();
-                });
-          } catch (PersistenceException e) {
-            if (EntityManagers.isConflict(e)) {
-              return null;
-            }
-            throw e;
-          }
-        });
+                }));
   }
 
   @Override
