@@ -64,6 +64,10 @@ import redis.clients.jedis.params.SetParams;
 public final class RedisBroker implements Broker, ChannelDirectory {
 
   private static final System.Logger LOG = System.getLogger(RedisBroker.class.getName());
+
+  /** The reply of the script that reads when the epoch of an unknown channel would still change. */
+  private static final Long NO_RANDOM = 0L;
+
   private static final Script READ = Script.load(RedisBroker.class, "stream.lua", "read.lua");
   private static final int BOUNDS = 1;
   private static final int PAGE = 2;
@@ -330,7 +334,15 @@ public final class RedisBroker implements Broker, ChannelDirectory {
     arguments.add(bytes(page == null ? StreamState.FROM_OLDEST : page.after()));
     arguments.add(bytes(page == null ? 0 : page.maxCount()));
     arguments.add(bytes(page == null ? 0 : page.maxBytes()));
-    return READ.run(redis.commands(), keys.scripts(partitions), arguments);
+    Object reply = READ.run(redis.commands(), keys.scripts(partitions), arguments);
+    if (reply.equals(NO_RANDOM)) { // Redis is new, or has lost its data
+      ensureRandom(redis);
+      reply = READ.run(redis.commands(), keys.scripts(partitions), arguments);
+    }
+    if (reply.equals(NO_RANDOM)) {
+      throw new BrokerException("Redis loses its data again and again", null);
+    }
+    return reply;
   }
 
   private static List<StreamState> states(List<?> reply) {

@@ -6,13 +6,17 @@
 --          bytes
 -- Returns the epoch; first and head of the page's partition, or of each in order; the page:
 -- sequence, time and envelope of each publication, beginning with the one after the reader's last,
--- or with the oldest kept when that cannot be served.
+-- or with the oldest kept when that cannot be served. Returns 0 when the channel is unknown and
+-- Redis has no random text yet: its epoch would change as soon as there is one.
 local pageOf, wanted = ARGV[8], tonumber(ARGV[9])
 local knownEpoch, after = ARGV[10], tonumber(ARGV[11])
 local maxCount, maxBytes = tonumber(ARGV[12]), tonumber(ARGV[13])
 local CHUNK = 64
 
 local epoch = known()
+if not epoch and KEYS[2] ~= seq and redis.call('HEXISTS', KEYS[2], 'r') == 0 then
+  return 0
+end
 local found = epoch and numbers() or {}
 if pageOf == '' then
   local request = missing(found)
