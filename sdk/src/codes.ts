@@ -22,6 +22,7 @@ export type ServerCode =
   | 'unknown_command'
   | 'already_subscribed'
   | 'already_exists'
+  | 'rotation_pending'
   | 'not_subscribed'
   | 'not_present'
   | 'too_many_members'

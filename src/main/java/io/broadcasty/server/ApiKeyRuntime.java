@@ -9,10 +9,13 @@ import io.broadcasty.admin.key.jdbc.JdbcApiKeys;
 import io.broadcasty.admin.key.jpa.JpaApiKeyRepository;
 import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.KeyPermissions;
 import io.broadcasty.core.secret.MasterKeys;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
+import io.broadcasty.delivery.session.KeyValidity;
 import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.jpa.EntityManagers;
@@ -40,6 +43,19 @@ final class ApiKeyRuntime {
   private final ApiKeyUses uses = new ApiKeyUses();
   private final WallClock clock;
 
+  private final KeyValidity validity =
+      new KeyValidity() {
+        @Override
+        public long validUntilMillis(Caller caller) {
+          return snapshot.validUntilMillis(caller.token(), clock.nowMillis());
+        }
+
+        @Override
+        public boolean covers(String keyId, String channel, Action action) {
+          return snapshot.covers(keyId, channel, action);
+        }
+      };
+
   ApiKeyRuntime(MasterKeys masterKeys, Ticker ticker, WallClock clock) {
     this.masterKeys = masterKeys;
     this.snapshot = new ApiKeySnapshot(masterKeys, ticker);
@@ -55,7 +71,7 @@ final class ApiKeyRuntime {
     if (masterKeys.isEmpty()) {
       return; // none can be decrypted
     }
-    snapshot.readFrom(new JdbcApiKeys(database));
+    snapshot.readFrom(new JdbcApiKeys(database, clock));
     if (snapshot.refreshAll() == null) {
       throw new IllegalStateException("Cannot read the API keys; see the log messages before");
     }
@@ -93,8 +109,7 @@ final class ApiKeyRuntime {
   }
 
   private void endStreams(Sessions sessions, String keyId) {
-    long now = clock.nowMillis();
-    int ended = sessions.endOfKey(keyId, caller -> snapshot.isStillValid(caller.token(), now));
+    int ended = sessions.endOfKey(keyId, validity);
     if (ended > 0) {
       LOG.log(Level.INFO, "Ending " + ended + " connections of the API key " + keyId);
     }

@@ -61,28 +61,93 @@ public final class KeyRequestReader {
   }
 
   /**
-   * Parses {@code {"overlapSeconds"?}}; no bytes are an empty object.
+   * A change of a key; null for fields that are missing.
    *
-   * @param absent the value when it is missing
+   * @param expires whether {@code expiresAt} is there
+   * @param expiresAt a time as ISO 8601 has it; null for never
+   */
+  public record Update(
+      @Nullable String name,
+      @Nullable List<Scope> scopes,
+      boolean expires,
+      @Nullable String expiresAt) {}
+
+  /**
+   * Parses {@code {"name"?, "scopes"?: …, "expiresAt"?: text or null}}, at least one of them.
+   *
    * @throws ProblemException when it does not have that form
    */
-  public static long readOverlapSeconds(byte[] utf8, long absent, long max)
-      throws ProblemException {
+  public static Update readUpdate(byte[] utf8) throws ProblemException {
+    try (JsonReader json = new JsonReader(utf8)) {
+      requireObject(json.next(), "the body");
+      String name = null;
+      List<Scope> scopes = null;
+      boolean expires = false;
+      String expiresAt = null;
+      for (String field = json.nextField(); field != null; field = json.nextField()) {
+        switch (field) {
+          case "name" -> name = required(json, field);
+          case "scopes" -> scopes = readScopes(json);
+          case "expiresAt" -> {
+            expires = true;
+            expiresAt = json.text(field, MAX_TEXT);
+          }
+          default -> throw unknown(field, "`name`, `scopes` and `expiresAt`");
+        }
+      }
+      json.requireEnd();
+      if (name == null && scopes == null && !expires) {
+        throw new ProblemException(
+            Code.INVALID_REQUEST, "name what is to change: `name`, `scopes` or `expiresAt`");
+      }
+      return new Update(name, scopes, expires, expiresAt);
+    }
+  }
+
+  private static String required(JsonReader json, String field) throws ProblemException {
+    String text = json.text(field, MAX_TEXT);
+    if (text == null) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`" + field + "` must be a string");
+    }
+    return text;
+  }
+
+  /** A request for another secret. */
+  public record Rotation(long overlapSeconds, boolean replace) {}
+
+  /**
+   * Parses {@code {"overlapSeconds"?, "replace"?}}; no bytes are an empty object.
+   *
+   * @param absent the overlap when it is missing
+   * @param max the longest overlap
+   * @throws ProblemException when it does not have that form
+   */
+  public static Rotation readRotation(byte[] utf8, long absent, long max) throws ProblemException {
     if (utf8.length == 0) {
-      return absent;
+      return new Rotation(absent, false);
     }
     try (JsonReader json = new JsonReader(utf8)) {
       requireObject(json.next(), "the body");
       long overlap = absent;
+      boolean replace = false;
       for (String field = json.nextField(); field != null; field = json.nextField()) {
-        if (!field.equals("overlapSeconds")) {
-          throw unknown(field, "`overlapSeconds`");
+        switch (field) {
+          case "overlapSeconds" -> overlap = json.number(field, 0, max);
+          case "replace" -> replace = bool(json, field);
+          default -> throw unknown(field, "`overlapSeconds` and `replace`");
         }
-        overlap = json.number(field, 0, max);
       }
       json.requireEnd();
-      return overlap;
+      return new Rotation(overlap, replace);
     }
+  }
+
+  private static boolean bool(JsonReader json, String field) throws ProblemException {
+    JsonToken token = json.current();
+    if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`" + field + "` must be `true` or `false`");
+    }
+    return token == JsonToken.VALUE_TRUE;
   }
 
   private static List<Scope> readScopes(JsonReader json) throws ProblemException {

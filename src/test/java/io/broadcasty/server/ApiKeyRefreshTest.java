@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Test;
 
 class ApiKeyRefreshTest {
 
-  private final FakeApiKeys stored = new FakeApiKeys();
-  private final ApiKeySnapshot snapshot = new ApiKeySnapshot(TestKeys.MASTER, new ManualTime());
+  private final ManualTime time = new ManualTime();
+  private final FakeApiKeys stored = new FakeApiKeys(time);
+  private final ApiKeySnapshot snapshot = new ApiKeySnapshot(TestKeys.MASTER, time);
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final List<String> ended = new ArrayList<>();
   private final ApiKeyRefresh refresh = new ApiKeyRefresh(snapshot, tasks::add, ended::add);

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.admin.key.KeyChange;
 import io.broadcasty.admin.key.KeyOutcome;
+import io.broadcasty.admin.key.KeyScope;
 import io.broadcasty.admin.key.TestKeys;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
@@ -24,6 +26,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -76,7 +79,7 @@ class NodeKeysTest {
     KeyOutcome.Issued issued =
         assertInstanceOf(
             KeyOutcome.Issued.class,
-            one.apiKeyAdministration().create(TestKeys.ACME, "a", TestKeys.ORDERS, 0));
+            one.apiKeyAdministration().create(TestKeys.ACME, "a", TestKeys.ORDERS, 0, key -> {}));
     await("the key on the other node", () -> verdict(two, issued) instanceof Authenticated);
     Caller caller = assertInstanceOf(Authenticated.class, verdict(two, issued)).caller();
     assertTrue(two.policy().allows(caller, EU, Action.PUBLISH));
@@ -89,10 +92,56 @@ class NodeKeysTest {
     assertInstanceOf(Authenticated.class, verdict(third, issued), "before it serves anybody");
     assertInstanceOf(
         KeyOutcome.Revoked.class,
-        one.apiKeyAdministration().revoke(TestKeys.ACME, issued.key().id()));
+        one.apiKeyAdministration().revoke(TestKeys.ACME, issued.key().id(), key -> {}));
     await("the refusal", () -> verdict(two, issued) instanceof Refused);
     await("the end of its stream", () -> two.sessions().size() == 0);
     assertFalse(two.policy().allows(caller, EU, Action.PUBLISH));
     assertInstanceOf(Refused.class, verdict(open(), issued));
+  }
+
+  private static MessageSession open(Node node, KeyOutcome.Issued issued, String command) {
+    MessageSession session = WholeNode.connection(node);
+    assertTrue(session.open(assertInstanceOf(Authenticated.class, verdict(node, issued)).caller()));
+    session.onText(command);
+    return session;
+  }
+
+  /** What a key may not do any more ends on the other nodes too; its other streams go on. */
+  @Test
+  void aNarrowedKeyLosesOnlyTheStreamsThatItDoesNotAllow() {
+    Node one = open();
+    Node two = open();
+    KeyScope orders = new KeyScope("orders.*", Set.of(Action.SUBSCRIBE));
+    KeyScope room = new KeyScope("presence-room", Set.of(Action.SUBSCRIBE, Action.PRESENCE));
+    KeyScope readRoom = new KeyScope("presence-room", Set.of(Action.SUBSCRIBE));
+    KeyOutcome.Issued issued =
+        assertInstanceOf(
+            KeyOutcome.Issued.class,
+            one.apiKeyAdministration()
+                .create(TestKeys.ACME, "a", List.of(orders, room), 0, key -> {}));
+    await("the key on the other node", () -> verdict(two, issued) instanceof Authenticated);
+    MessageSession subscribed =
+        open(two, issued, "{\"command\":\"subscribe\",\"channel\":\"orders.*\",\"id\":1}");
+    MessageSession present =
+        open(two, issued, "{\"command\":\"join\",\"channel\":\"presence-room\",\"id\":1}");
+    MessageSession reading =
+        open(two, issued, "{\"command\":\"subscribe\",\"channel\":\"presence-room\",\"id\":1}");
+    assertEquals(List.of("orders.*"), subscribed.subscriptions().targets());
+
+    update(one, issued, new KeyChange(null, List.of(orders, readRoom), null));
+    await("the end of its presence", present::hasEnded);
+    assertFalse(subscribed.hasEnded());
+    assertFalse(reading.hasEnded());
+    update(one, issued, new KeyChange(null, List.of(readRoom), null));
+    await("the end of its subscription", subscribed::hasEnded);
+    assertFalse(reading.hasEnded());
+    update(one, issued, new KeyChange(null, null, System.currentTimeMillis() + 1000));
+    await("the end of the key", reading::hasEnded);
+  }
+
+  private static void update(Node node, KeyOutcome.Issued issued, KeyChange change) {
+    assertInstanceOf(
+        KeyOutcome.Updated.class,
+        node.apiKeyAdministration().update(TestKeys.ACME, issued.key().id(), change, key -> {}));
   }
 }

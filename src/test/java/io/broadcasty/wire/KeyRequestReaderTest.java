@@ -18,8 +18,12 @@ class KeyRequestReaderTest {
     return KeyRequestReader.readCreate(json.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static long overlap(String json) throws ProblemException {
-    return KeyRequestReader.readOverlapSeconds(json.getBytes(StandardCharsets.UTF_8), 60, 100);
+  private static KeyRequestReader.Rotation rotation(String json) throws ProblemException {
+    return KeyRequestReader.readRotation(json.getBytes(StandardCharsets.UTF_8), 60, 100);
+  }
+
+  private static KeyRequestReader.Update update(String json) throws ProblemException {
+    return KeyRequestReader.readUpdate(json.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
@@ -73,13 +77,44 @@ class KeyRequestReaderTest {
   }
 
   @Test
-  void readsTheOverlap() throws ProblemException {
-    assertEquals(60, overlap(""));
-    assertEquals(60, overlap("{}"));
-    assertEquals(0, overlap("{\"overlapSeconds\":0}"));
+  void readsARotation() throws ProblemException {
+    assertEquals(new KeyRequestReader.Rotation(60, false), rotation(""));
+    assertEquals(new KeyRequestReader.Rotation(60, false), rotation("{}"));
+    assertEquals(
+        new KeyRequestReader.Rotation(0, true),
+        rotation("{\"overlapSeconds\":0,\"replace\":true}"));
     for (String bad :
-        List.of("[]", "{\"overlapSeconds\":101}", "{\"overlapSeconds\":-1}", "{\"a\":1}")) {
-      assertThrows(ProblemException.class, () -> overlap(bad), bad);
+        List.of(
+            "[]",
+            "{\"overlapSeconds\":101}",
+            "{\"overlapSeconds\":-1}",
+            "{\"replace\":null}",
+            "{\"replace\":\"true\"}",
+            "{\"a\":1}")) {
+      assertThrows(ProblemException.class, () -> rotation(bad), bad);
+    }
+  }
+
+  @Test
+  void readsAnUpdate() throws ProblemException {
+    assertEquals(new KeyRequestReader.Update("n", null, false, null), update("{\"name\":\"n\"}"));
+    assertEquals(
+        new KeyRequestReader.Update(null, null, true, null), update("{\"expiresAt\":null}"));
+    assertEquals(
+        new KeyRequestReader.Update(
+            null, List.of(new KeyRequestReader.Scope("b", Set.of())), true, "t"),
+        update("{\"expiresAt\":\"t\",\"scopes\":[{\"operations\":[],\"channels\":\"b\"}]}"));
+    for (String bad :
+        List.of(
+            "",
+            "{}",
+            "[]",
+            "{\"name\":null}",
+            "{\"scopes\":null}",
+            "{\"tenant\":\"acme\"}",
+            "{\"state\":\"revoked\"}",
+            "{\"name\":\"n\"} {}")) {
+      assertThrows(ProblemException.class, () -> update(bad), bad);
     }
   }
 }

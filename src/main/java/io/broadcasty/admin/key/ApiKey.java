@@ -61,6 +61,36 @@ public record ApiKey(
         revision);
   }
 
+  /** Returns the key with another name, other scopes and another expiry. */
+  public ApiKey with(
+      String newName, List<KeyScope> newScopes, long newExpiresAtMillis, long nowMillis) {
+    return new ApiKey(
+        id,
+        tenant,
+        newName,
+        newScopes,
+        masterKeyId,
+        secret,
+        previousSecret,
+        previousUntilMillis,
+        revoked,
+        newExpiresAtMillis,
+        lastUsedAtMillis,
+        createdAtMillis,
+        nowMillis,
+        revision);
+  }
+
+  /** Returns whether two secrets are valid, since a rotation is not over. */
+  public boolean isRotating(long nowMillis) {
+    return !previousSecret.isEmpty() && nowMillis < previousUntilMillis;
+  }
+
+  /** Returns whether the key has expired. */
+  public boolean isExpired(long nowMillis) {
+    return expiresAtMillis != 0 && nowMillis >= expiresAtMillis;
+  }
+
   /** Returns the key without its secrets, of no use any more. */
   public ApiKey withoutUse(long nowMillis) {
     return new ApiKey(

@@ -12,12 +12,15 @@ import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates, lists, rotates and revokes API keys. A change is stored first; then all nodes are
- * notified, and apply it within a second. Who may do what is decided by the caller of this class.
+ * Creates, lists, changes, rotates and revokes API keys. A change is stored first; then all nodes
+ * are notified, and apply it within a second. Who may do what is decided by the caller of this
+ * class.
  */
 @ThreadSafe
 public final class ApiKeyAdministration {
@@ -26,8 +29,11 @@ public final class ApiKeyAdministration {
   private static final int ATTEMPTS = 5;
   private static final int BATCH = 100;
 
-  /** The most keys that a tenant can have, revoked ones included until they are deleted. */
+  /** The most keys of a tenant that are neither revoked nor expired; each node holds them. */
   public static final int MAX_KEYS = 1000;
+
+  /** The most keys that are stored of a tenant, so that it cannot fill the database. */
+  public static final int MAX_STORED = 10_000;
 
   /** The most scopes that a key can have; each publication may look at all of them. */
   public static final int MAX_SCOPES = 50;
@@ -90,38 +96,53 @@ public final class ApiKeyAdministration {
    * Creates a key with its first secret.
    *
    * @param expiresAtMillis 0 for never
+   * @param concerned is told the key before it is stored
    */
   public KeyOutcome create(
-      TenantId tenant, String name, List<KeyScope> scopes, long expiresAtMillis) {
+      TenantId tenant,
+      String name,
+      List<KeyScope> scopes,
+      long expiresAtMillis,
+      Consumer<ApiKey> concerned) {
     long now = clock.nowMillis();
-    String fault = fault(name, scopes, expiresAtMillis, now);
+    String fault =
+        firstFault(nameFault(name), scopesFault(scopes), expiryFault(expiresAtMillis, now));
     if (fault != null) {
       return new KeyOutcome.Invalid(fault);
     }
     return callEncrypting(
         keys -> {
-          if (keys.count(tenant) >= MAX_KEYS) {
-            return new KeyOutcome.Invalid("a tenant can have " + MAX_KEYS + " API keys");
+          String full = roomFault(keys, tenant, now);
+          if (full != null) {
+            return new KeyOutcome.Invalid(full);
+          }
+          if (keys.count(tenant) >= MAX_STORED) {
+            return new KeyOutcome.Invalid(
+                "a tenant can have "
+                    + MAX_STORED
+                    + " API keys including those that are of no use, which are deleted after 90"
+                    + " days");
           }
           String id = KeySecret.newId(random);
           KeySecret secret = KeySecret.create(id, random);
-          ApiKey inserted =
-              keys.insert(
-                  new ApiKey(
-                      id,
-                      tenant,
-                      name,
-                      scopes,
-                      masterKeys.currentId(),
-                      masterKeys.encrypt(secret.secret(), id),
-                      "",
-                      0,
-                      false,
-                      expiresAtMillis,
-                      0,
-                      now,
-                      now,
-                      0));
+          ApiKey key =
+              new ApiKey(
+                  id,
+                  tenant,
+                  name,
+                  scopes,
+                  masterKeys.currentId(),
+                  masterKeys.encrypt(secret.secret(), id),
+                  "",
+                  0,
+                  false,
+                  expiresAtMillis,
+                  0,
+                  now,
+                  now,
+                  0);
+          concerned.accept(key);
+          ApiKey inserted = keys.insert(key);
           if (inserted == null) {
             return new KeyOutcome.Conflict();
           }
@@ -131,26 +152,77 @@ public final class ApiKeyAdministration {
   }
 
   /**
-   * Gives a key a new secret.
+   * Changes a key's name, scopes or expiry. Streams end that are not allowed any more.
    *
    * @param tenant whose key it must be; null for any
-   * @param overlap how long the present secret stays valid; zero ends its streams too
+   * @param concerned is told the key as it is, before it changes
    */
-  public KeyOutcome rotate(@Nullable TenantId tenant, String id, Duration overlap) {
+  public KeyOutcome update(
+      @Nullable TenantId tenant, String id, KeyChange wanted, Consumer<ApiKey> concerned) {
+    return change(
+        tenant,
+        id,
+        concerned,
+        (keys, found) -> {
+          if (found.revoked()) {
+            return new Refusal(new KeyOutcome.Missing());
+          }
+          long now = clock.nowMillis();
+          String name = wanted.name();
+          List<KeyScope> scopes = wanted.scopes();
+          Long expiry = wanted.expiresAtMillis();
+          String fault =
+              firstFault(
+                  name == null ? null : nameFault(name),
+                  scopes == null ? null : scopesFault(scopes),
+                  expiry == null ? null : expiryFault(expiry, now));
+          if (fault == null && expiry != null && found.isExpired(now)) {
+            fault = roomFault(keys, found.tenant(), now); // it becomes valid again
+          }
+          if (fault != null) {
+            return new Refusal(new KeyOutcome.Invalid(fault));
+          }
+          return new Change(
+              found.with(
+                  name == null ? found.name() : name,
+                  scopes == null ? found.scopes() : scopes,
+                  expiry == null ? found.expiresAtMillis() : expiry,
+                  now),
+              KeyOutcome.Updated::new);
+        });
+  }
+
+  /**
+   * Gives a key a new secret. While two secrets are valid, another one is refused unless it is to
+   * replace the newer: a rotation that is repeated, since its answer was lost, must not end the
+   * secret that clients use.
+   *
+   * @param tenant whose key it must be; null for any
+   * @param concerned is told the key as it is, before it changes
+   */
+  public KeyOutcome rotate(
+      @Nullable TenantId tenant, String id, KeyRotation rotation, Consumer<ApiKey> concerned) {
     if (cannotEncrypt()) {
       return noMasterKey();
     }
     return change(
         tenant,
         id,
-        found -> {
+        concerned,
+        (keys, found) -> {
           if (found.revoked()) {
-            return null;
+            return new Refusal(new KeyOutcome.Missing());
+          }
+          long now = clock.nowMillis();
+          boolean pending = found.isRotating(now);
+          if (pending && !rotation.replace()) {
+            return new Refusal(new KeyOutcome.RotationPending(found.previousUntilMillis()));
           }
           KeySecret secret = KeySecret.create(id, random);
+          Duration overlap = rotation.overlap();
           boolean overlaps = !overlap.isZero();
-          long now = clock.nowMillis();
-          String previous = overlaps ? reencrypt(found, found.secret()) : "";
+          String used = pending ? found.previousSecret() : found.secret();
+          String previous = overlaps ? reencrypt(found, used) : "";
           return new Change(
               found.withSecrets(
                   masterKeys.currentId(),
@@ -171,12 +243,14 @@ public final class ApiKeyAdministration {
    * Revokes a key and ends its streams. Revoking it again notifies the nodes again.
    *
    * @param tenant whose key it must be; null for any
+   * @param concerned is told the key as it is, before it changes
    */
-  public KeyOutcome revoke(@Nullable TenantId tenant, String id) {
+  public KeyOutcome revoke(@Nullable TenantId tenant, String id, Consumer<ApiKey> concerned) {
     return change(
         tenant,
         id,
-        found ->
+        concerned,
+        (keys, found) ->
             new Change(
                 found.revoked() ? found : found.withoutUse(clock.nowMillis()),
                 changed -> {
@@ -199,7 +273,10 @@ public final class ApiKeyAdministration {
         });
   }
 
-  /** Encrypts all secrets with the current master key that another one has encrypted. */
+  /**
+   * Encrypts all secrets with the current master key that another one has encrypted. One key is
+   * changed after the other, so a call that was interrupted is continued by another one.
+   */
   public KeyOutcome rotateMaster() {
     return callEncrypting(
         keys -> {
@@ -210,10 +287,10 @@ public final class ApiKeyAdministration {
           while (!page.isEmpty()) {
             for (ApiKey each : page) {
               after = each.id();
-              if (encryptAgain(keys, each)) {
-                encrypted++;
-              } else {
-                failed++;
+              switch (encryptAgain(keys, each)) {
+                case DONE -> encrypted++;
+                case FAILED -> failed++;
+                case NEEDLESS -> {}
               }
             }
             page = keys.encryptedByOthers(masterKeys.currentId(), after, BATCH);
@@ -222,24 +299,50 @@ public final class ApiKeyAdministration {
         });
   }
 
-  private boolean encryptAgain(ApiKeyRepository keys, ApiKey key) {
-    try {
-      ApiKey changed =
-          key.withSecrets(
-              masterKeys.currentId(),
-              reencrypt(key, key.secret()),
-              reencrypt(key, key.previousSecret()),
-              key.previousUntilMillis(),
-              key.updatedAtMillis());
-      return keys.replace(changed) != null;
-    } catch (UndecryptableException e) {
-      LOG.log(Level.WARNING, "The API key {0} cannot be encrypted again: {1}", key, e.getMessage());
-      return false;
-    }
+  /** What comes of the secrets that another master key has encrypted. */
+  private enum Reencryption {
+    DONE,
+    /** Others have changed the key meanwhile, or it has no secrets any more. */
+    NEEDLESS,
+    FAILED
   }
 
+  private Reencryption encryptAgain(ApiKeyRepository keys, ApiKey listed) {
+    ApiKey key = listed;
+    try {
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        ApiKey changed =
+            key.withSecrets(
+                masterKeys.currentId(),
+                reencrypt(key, key.secret()),
+                reencrypt(key, key.previousSecret()),
+                key.previousUntilMillis(),
+                key.updatedAtMillis());
+        if (keys.replace(changed) != null) {
+          return Reencryption.DONE;
+        }
+        ApiKey found = keys.find(key.id());
+        if (found == null
+            || found.secret().isEmpty()
+            || found.masterKeyId().equals(masterKeys.currentId())) {
+          return Reencryption.NEEDLESS;
+        }
+        key = found;
+      }
+    } catch (UndecryptableException e) {
+      LOG.log(Level.WARNING, "The API key {0} cannot be encrypted again: {1}", key, e.getMessage());
+    }
+    return Reencryption.FAILED;
+  }
+
+  /** What comes of a key as it was found. */
+  private sealed interface Decision {}
+
   /** A changed key, and what comes of it once it is stored. */
-  private record Change(ApiKey key, Function<ApiKey, KeyOutcome> stored) {}
+  private record Change(ApiKey key, Function<ApiKey, KeyOutcome> stored) implements Decision {}
+
+  /** That the key does not change. */
+  private record Refusal(KeyOutcome outcome) implements Decision {}
 
   /** Thrown when the present secret cannot be read. */
   private static final class UndecryptableException extends RuntimeException {
@@ -251,15 +354,23 @@ public final class ApiKeyAdministration {
   }
 
   private KeyOutcome change(
-      @Nullable TenantId tenant, String id, Function<ApiKey, @Nullable Change> change) {
+      @Nullable TenantId tenant,
+      String id,
+      Consumer<ApiKey> concerned,
+      BiFunction<ApiKeyRepository, ApiKey, Decision> decide) {
     return call(
         keys -> {
           for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ApiKey found = find(keys, tenant, id);
-            Change wanted = found == null ? null : change.apply(found);
-            if (wanted == null) {
+            if (found == null) {
               return new KeyOutcome.Missing();
             }
+            concerned.accept(found);
+            Decision decision = decide.apply(keys, found);
+            if (decision instanceof Refusal refusal) {
+              return refusal.outcome();
+            }
+            Change wanted = (Change) decision;
             ApiKey replaced = keys.replace(wanted.key());
             if (replaced != null) {
               notifyNodes(id);
@@ -276,16 +387,38 @@ public final class ApiKeyAdministration {
     return found == null || (tenant != null && !tenant.equals(found.tenant())) ? null : found;
   }
 
-  private static @Nullable String fault(
-      String name, List<KeyScope> scopes, long expiresAtMillis, long nowMillis) {
-    if (name.isBlank() || name.length() > ApiKey.MAX_NAME) {
-      return "`name` must have 1 to " + ApiKey.MAX_NAME + " characters";
+  /** Returns the first fault; null when there is none. */
+  private static @Nullable String firstFault(@Nullable String... faults) {
+    for (String each : faults) {
+      if (each != null) {
+        return each;
+      }
     }
-    if (scopes.isEmpty() || scopes.size() > MAX_SCOPES) {
-      return "`scopes` must have 1 to " + MAX_SCOPES + " elements";
-    }
+    return null;
+  }
+
+  private static @Nullable String nameFault(String name) {
+    return name.isBlank() || name.length() > ApiKey.MAX_NAME
+        ? "`name` must have 1 to " + ApiKey.MAX_NAME + " characters"
+        : null;
+  }
+
+  private static @Nullable String scopesFault(List<KeyScope> scopes) {
+    return scopes.isEmpty() || scopes.size() > MAX_SCOPES
+        ? "`scopes` must have 1 to " + MAX_SCOPES + " elements"
+        : null;
+  }
+
+  private static @Nullable String expiryFault(long expiresAtMillis, long nowMillis) {
     return expiresAtMillis != 0 && expiresAtMillis <= nowMillis
         ? "`expiresAt` must be in the future"
+        : null;
+  }
+
+  private static @Nullable String roomFault(
+      ApiKeyRepository keys, TenantId tenant, long nowMillis) {
+    return keys.countValid(tenant, nowMillis) >= MAX_KEYS
+        ? "a tenant can have " + MAX_KEYS + " API keys that are neither revoked nor expired"
         : null;
   }
 

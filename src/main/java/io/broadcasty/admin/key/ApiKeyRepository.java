@@ -33,8 +33,11 @@ public interface ApiKeyRepository {
    */
   List<ApiKey> encryptedByOthers(String masterKeyId, String after, int limit);
 
-  /** Returns how many keys a tenant has, revoked ones included. */
+  /** Returns how many keys a tenant has, revoked and expired ones included. */
   long count(TenantId tenant);
+
+  /** Returns how many keys a tenant has that are neither revoked nor expired. */
+  long countValid(TenantId tenant, long nowMillis);
 
   /** Deletes all keys of a tenant; returns how many. */
   int deleteAll(TenantId tenant);

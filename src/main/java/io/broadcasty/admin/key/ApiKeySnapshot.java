@@ -59,8 +59,22 @@ public final class ApiKeySnapshot implements KeyPermissions {
           : 0;
     }
 
-    boolean isExpired(long nowMillis) {
-      return key.expiresAtMillis() != 0 && nowMillis >= key.expiresAtMillis();
+    /** Returns until when the key is valid with a secret; 0 when it is not. */
+    long validUntil(KeySecret sent, long nowMillis) {
+      long until = secretValidUntil(sent, nowMillis);
+      if (key.expiresAtMillis() != 0) {
+        until = Math.min(until, key.expiresAtMillis());
+      }
+      return until > nowMillis ? until : 0;
+    }
+
+    boolean covers(String channel, Action action) {
+      for (KeyScope scope : key.scopes()) {
+        if (scope.covers(channel, action)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -114,16 +128,19 @@ public final class ApiKeySnapshot implements KeyPermissions {
   }
 
   /**
-   * Returns whether a key's token was still valid when the key was last read: its secret is none
-   * that a rotation or revocation has ended.
+   * Returns until when a key's token is valid, as the key was last read; 0 when a rotation, a
+   * revocation or an expiry has ended it.
    */
-  public boolean isStillValid(String token, long nowMillis) {
+  public long validUntilMillis(String token, long nowMillis) {
     KeySecret sent = KeySecret.parse(token);
     Entry entry = sent == null ? null : keys.get(sent.keyId());
-    return sent != null
-        && entry != null
-        && entry.secretValidUntil(sent, nowMillis) != 0
-        && !entry.isExpired(nowMillis);
+    return sent == null || entry == null ? 0 : entry.validUntil(sent, nowMillis);
+  }
+
+  /** Returns whether a key's scopes cover an action, as the key was last read. */
+  public boolean covers(String keyId, String channel, Action action) {
+    Entry entry = keys.get(keyId);
+    return entry != null && entry.covers(channel, action);
   }
 
   /** Returns whether a key has changed, and could not be read since or not within half a second. */
@@ -142,15 +159,7 @@ public final class ApiKeySnapshot implements KeyPermissions {
   @Override
   public boolean allow(String keyId, String channel, Action action) {
     Entry entry = find(keyId);
-    if (entry == null) {
-      return false;
-    }
-    for (KeyScope scope : entry.key().scopes()) {
-      if (scope.covers(channel, action)) {
-        return true;
-      }
-    }
-    return false;
+    return entry != null && entry.covers(channel, action);
   }
 
   /**

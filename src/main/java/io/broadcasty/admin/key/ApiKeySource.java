@@ -35,10 +35,10 @@ public interface ApiKeySource {
         }
       };
 
-  /** Returns a key that is not revoked; null for none. */
+  /** Returns a key that is neither revoked nor expired; null for none. */
   @Nullable ApiKey load(String id);
 
-  /** Returns all keys that are not revoked. */
+  /** Returns all keys that are neither revoked nor expired. */
   List<ApiKey> loadAll();
 
   /** Stores when keys were last used, unless a later use is stored already. */

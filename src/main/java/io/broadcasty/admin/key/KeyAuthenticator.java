@@ -32,7 +32,9 @@ public record KeyAuthenticator(
   private static final Refused MALFORMED =
       new Refused("this is no API key: it must be sent whole, as it was shown once", false);
   private static final Refused UNKNOWN =
-      new Refused("there is no such API key: its id or secret is wrong, or it is revoked", false);
+      new Refused(
+          "there is no such API key: its id or secret is wrong, or it is revoked or has expired",
+          false);
   private static final Refused OFF =
       new Refused(
           "this node accepts no API keys; it needs `broadcasty.master-key` and a database", false);
@@ -79,7 +81,7 @@ public record KeyAuthenticator(
     if (secretEnd == 0) {
       return UNKNOWN;
     }
-    if (entry.isExpired(now)) {
+    if (key.isExpired(now)) {
       return EXPIRED;
     }
     uses.record(key.id(), now);

@@ -38,9 +38,20 @@ public sealed interface KeyOutcome {
    * Secrets have been encrypted with the current master key.
    *
    * @param encrypted how many keys
-   * @param failed how many keys have secrets that no master key of this node can decrypt
+   * @param failed how many keys have secrets that no master key of this node can decrypt, or were
+   *     changed by others again and again
    */
   record Encrypted(int encrypted, int failed) implements KeyOutcome {}
+
+  /** The key is changed as asked for, and all nodes are notified. */
+  record Updated(ApiKey key) implements KeyOutcome {}
+
+  /**
+   * Two secrets are valid, and another one would end one of them.
+   *
+   * @param untilMillis when the older one stops being valid
+   */
+  record RotationPending(long untilMillis) implements KeyOutcome {}
 
   /** There is no such key. */
   record Missing() implements KeyOutcome {}

@@ -10,6 +10,7 @@ import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
+import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.hub.Outbox;
@@ -26,6 +27,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +63,9 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   private volatile long probedNanos;
   private volatile boolean failedByError;
   private volatile int stalledSweeps;
+
+  /** When the session ends at the latest, whatever its caller says. */
+  private volatile long latestEndMillis = Long.MAX_VALUE;
 
   private final long number;
   private final long openedNanos;
@@ -181,6 +186,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   /** Sets the caller; the lease is released when the session ends. */
   protected final void authenticated(Caller now, ConnectionLimiter.@Nullable Permit place) {
     context.sessions().index(this, now, () -> caller = now);
+    latestEndMillis = Long.MAX_VALUE; // it was that of the caller before
     leaveUnauthenticated();
     outbox.setMaxBytes(tenantSettings().outboxBytes());
     if (place != null) {
@@ -191,6 +197,16 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
         context.listener().onAuthenticated(new ConnectionEvent.Authenticated(info()));
       }
     }
+  }
+
+  /** Has the session end at a time, as its token would expire, unless it ends before. */
+  final void endAt(long timeMillis) {
+    latestEndMillis = timeMillis;
+  }
+
+  /** Returns whether all that the session receives, and where it is present, is allowed. */
+  protected boolean isWithin(BiPredicate<String, Action> allowed) {
+    return subscriptions.areWithin(allowed);
   }
 
   /** Returns the current settings of the caller's tenant; the defaults before authentication. */
@@ -236,7 +252,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
       return;
     }
     Caller who = caller;
-    if (who != null && who.expiresAt().toEpochMilli() <= nowMillis) {
+    if (who != null && Math.min(who.expiresAt().toEpochMilli(), latestEndMillis) <= nowMillis) {
       end(Problem.of(Code.TOKEN_EXPIRED, "the token has expired; reconnect with a new one"));
       return;
     }

@@ -33,7 +33,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -175,17 +174,25 @@ public final class Sessions {
   }
 
   /**
-   * Ends the sessions of an API key whose callers are not valid any more, without waiting for their
-   * end; returns how many.
+   * Ends the sessions of an API key whose callers are not valid any more, and those that receive
+   * what the key does not allow any more, without waiting for their end; returns how many. The
+   * others end with the key's or the secret's present expiry.
    */
-  public int endOfKey(String keyId, Predicate<Caller> isValid) {
+  public int endOfKey(String keyId, KeyValidity keys) {
     Problem problem = disconnectedProblem("disconnected");
     int ended = 0;
     for (Session session : index.find(null, null, null, keyId)) {
       Caller caller = session.caller();
-      if (caller != null && !isValid.test(caller)) {
+      if (caller == null) {
+        continue;
+      }
+      long untilMillis = keys.validUntilMillis(caller);
+      if (untilMillis == 0
+          || !session.isWithin((channel, action) -> keys.covers(keyId, channel, action))) {
         session.end(problem);
         ended++;
+      } else {
+        session.endAt(untilMillis);
       }
     }
     return ended;

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 
 /**
  * The subscriptions of one connection: channels, and patterns that stand for channels. A channel
@@ -219,6 +220,14 @@ public final class Subscriptions implements AutoCloseable {
       }
     }
     return new LostAccess(lost, unwatched);
+  }
+
+  /** Returns whether all that the connection subscribes to and watches is allowed. */
+  public boolean areWithin(BiPredicate<String, Action> allowed) {
+    return targets().stream().allMatch(target -> allowed.test(target, Action.SUBSCRIBE))
+        && table.channels().stream()
+            .filter(ChannelSubscription::isWatching)
+            .allMatch(each -> allowed.test(each.channel().name().value(), Action.PRESENCE));
   }
 
   /** Returns the names and patterns subscribed to. */

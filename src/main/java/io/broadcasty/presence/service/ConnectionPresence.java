@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The members that one connection holds, until they leave or the connection ends. */
@@ -103,6 +104,12 @@ public final class ConnectionPresence implements AutoCloseable {
     }
     left.sort(null);
     return left;
+  }
+
+  /** Returns whether the connection is present only where it is allowed. */
+  public boolean isWithin(BiPredicate<String, Action> allowed) {
+    return memberships().stream()
+        .allMatch(place -> allowed.test(place.channel().name().value(), Action.PRESENCE));
   }
 
   private boolean mayBe(Caller caller, Membership place) {

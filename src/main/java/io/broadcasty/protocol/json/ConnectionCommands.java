@@ -3,6 +3,7 @@ package io.broadcasty.protocol.json;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.rbac.Action;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,6 +181,12 @@ final class ConnectionCommands implements AutoCloseable {
     }
     return CommandResult.done(
         json -> json.writeNumberField("expires", fresh.expiresAt().toEpochMilli()));
+  }
+
+  /** Returns whether the connection is present only where it is allowed. */
+  boolean isPresentWithin(BiPredicate<String, Action> allowed) {
+    PresenceCommands commands = presence;
+    return commands == null || commands.isPresentWithin(allowed);
   }
 
   /** Returns the presence commands, which only the reading thread creates. */

@@ -3,6 +3,7 @@ package io.broadcasty.protocol.json;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.rbac.Action;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.hub.EncodedPresence;
 import io.broadcasty.delivery.hub.EncodedPublication;
@@ -21,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket connection of the native protocol (protocol/PROTOCOL.md). */
@@ -64,6 +66,11 @@ public final class NativeSession extends MessageSession {
   /** Replaces the caller after a refresh of its token. */
   void replaceCaller(Caller caller) {
     authenticated(caller, null);
+  }
+
+  @Override
+  protected boolean isWithin(BiPredicate<String, Action> allowed) {
+    return super.isWithin(allowed) && commands.isPresentWithin(allowed);
   }
 
   /** Handles a frame. Frames are answered in the order in which they arrive. */

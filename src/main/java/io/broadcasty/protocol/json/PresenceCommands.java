@@ -3,6 +3,7 @@ package io.broadcasty.protocol.json;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.rbac.Action;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.subscribe.Subscriptions;
@@ -21,6 +22,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
 
 /**
  * Carries out a connection's commands about members. Commands come from one thread at a time,
@@ -113,6 +115,11 @@ final class PresenceCommands implements AutoCloseable {
       LOG.log(Level.DEBUG, "Cannot read members", e);
       return CommandResult.refused(ProblemMapper.storeUnreadable());
     }
+  }
+
+  /** Returns whether the connection is present only where it is allowed. */
+  boolean isPresentWithin(BiPredicate<String, Action> allowed) {
+    return connectionPresence.isWithin(allowed);
   }
 
   /** Leaves the channels that a refreshed token does not allow, and returns them. */

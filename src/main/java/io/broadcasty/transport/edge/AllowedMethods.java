@@ -38,7 +38,7 @@ final class AllowedMethods {
           new Route("admin/keys", "GET, HEAD, POST, OPTIONS"),
           new Route("admin/keys/rotate-master", WRITE),
           new Route("admin/keys/[^/]+/rotate", WRITE),
-          new Route("admin/keys/[^/]+", "GET, HEAD, DELETE, OPTIONS"),
+          new Route("admin/keys/[^/]+", "GET, HEAD, PATCH, DELETE, OPTIONS"),
           new Route("push/subscriptions", "GET, HEAD, POST, OPTIONS"),
           new Route("push/subscriptions/[^/]+", "DELETE, OPTIONS"),
           new Route("push/send", WRITE),

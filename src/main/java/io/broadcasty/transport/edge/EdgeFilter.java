@@ -238,6 +238,12 @@ public class EdgeFilter extends HttpFilter {
       chain.doFilter(request, response);
       return false;
     }
+    if (TokenExtractor.hasKeyInQuery(request)) {
+      String reason = "an API key must not be in the URL; send it in `Authorization: Bearer`";
+      listener.onTokenRefused(new TokenRefused(TokenFault.INVALID, reason, address));
+      refuse(request, response, Problem.of(Code.UNAUTHORIZED, reason));
+      return false;
+    }
     String token = TokenExtractor.extract(request, stream);
     if (scrapers != null && scrapers.admit(request, path, token)) {
       bodies.expectUnread(request, response);

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.edge;
 
+import io.broadcasty.admin.key.KeySecret;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,15 @@ final class TokenExtractor {
       }
     }
     return parameter(request.getQueryString(), "access_token");
+  }
+
+  /**
+   * Returns whether the query has an API key as its token. The URL is what every proxy logs, and
+   * such a key may be valid for years.
+   */
+  static boolean hasKeyInQuery(HttpServletRequest request) {
+    String token = parameter(request.getQueryString(), "access_token");
+    return token != null && token.startsWith(KeySecret.PREFIX);
   }
 
   /**

@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** Writes API keys, and what became of a request about them, as answers. */
 final class KeyAnswers {
@@ -50,8 +51,17 @@ final class KeyAnswers {
     json.writeStringField("tenant", key.tenant().value());
     json.writeStringField("name", key.name());
     json.writeStringField("state", key.revoked() ? "revoked" : "active");
+    writeScopes(json, key.scopes());
+    writeTime(json, "expiresAt", key.expiresAtMillis());
+    writeTime(json, "previousSecretUntil", key.previousUntilMillis());
+    writeTime(json, "lastUsedAt", key.lastUsedAtMillis());
+    writeTime(json, "createdAt", key.createdAtMillis());
+    writeTime(json, "updatedAt", key.updatedAtMillis());
+  }
+
+  static void writeScopes(JsonGenerator json, List<KeyScope> scopes) throws IOException {
     json.writeArrayFieldStart("scopes");
-    for (KeyScope scope : key.scopes()) {
+    for (KeyScope scope : scopes) {
       json.writeStartObject();
       json.writeStringField("channels", scope.channels());
       json.writeArrayFieldStart("operations");
@@ -62,14 +72,9 @@ final class KeyAnswers {
       json.writeEndObject();
     }
     json.writeEndArray();
-    writeTime(json, "expiresAt", key.expiresAtMillis());
-    writeTime(json, "previousSecretUntil", key.previousUntilMillis());
-    writeTime(json, "lastUsedAt", key.lastUsedAtMillis());
-    writeTime(json, "createdAt", key.createdAtMillis());
-    writeTime(json, "updatedAt", key.updatedAtMillis());
   }
 
-  private static void writeTime(JsonGenerator json, String field, long millis) throws IOException {
+  static void writeTime(JsonGenerator json, String field, long millis) throws IOException {
     if (millis != 0) {
       json.writeStringField(field, Instant.ofEpochMilli(millis).toString());
     }
@@ -82,6 +87,14 @@ final class KeyAnswers {
   private static Problem problemOf(KeyOutcome outcome) {
     if (outcome instanceof KeyOutcome.Invalid invalid) {
       return Problem.of(Code.INVALID_REQUEST, invalid.reason());
+    }
+    if (outcome instanceof KeyOutcome.RotationPending pending) {
+      return Problem.of(
+          Code.ROTATION_PENDING,
+          "two secrets of this key are valid until "
+              + Instant.ofEpochMilli(pending.untilMillis())
+              + "; if the newer one was not received, send `\"replace\": true`, which replaces it"
+              + " and keeps the older one");
     }
     if (outcome instanceof KeyOutcome.Conflict) {
       return new Problem(

@@ -1,7 +1,11 @@
 package io.broadcasty.transport.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.admin.key.ApiKey;
 import io.broadcasty.admin.key.ApiKeyAdministration;
+import io.broadcasty.admin.key.KeyChange;
 import io.broadcasty.admin.key.KeyOutcome;
+import io.broadcasty.admin.key.KeyRotation;
 import io.broadcasty.admin.key.KeyScope;
 import io.broadcasty.admin.key.KeySecret;
 import io.broadcasty.core.auth.Caller;
@@ -26,6 +30,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -33,6 +38,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -41,7 +47,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code /broadcasty/admin/keys}: creates, lists, rotates and revokes API keys.
+ * Serves {@code /broadcasty/admin/keys}: creates, lists, changes, rotates and revokes API keys.
  * Administrators have those of their own tenant, operators those of any.
  */
 @Path("admin/keys")
@@ -100,11 +106,11 @@ public class KeysResource {
                   tenant,
                   body.name() == null ? "" : body.name(),
                   scopes(body.scopes()),
-                  expiry(body.expiresAt()));
+                  expiry(body.expiresAt()),
+                  key -> note(key, json -> writeChange(json, changeTo(key))));
           if (!(outcome instanceof KeyOutcome.Issued issued)) {
             return KeyAnswers.problem(outcome);
           }
-          noteKey(issued.key().id());
           return KeyAnswers.issued(Response.Status.CREATED, issued)
               .header(
                   "Location", request.getRequestURI().replaceFirst("/*$", "/" + issued.key().id()))
@@ -126,6 +132,36 @@ public class KeysResource {
         });
   }
 
+  /** Changes a key's name, scopes or expiry; streams end that it does not allow any more. */
+  @PATCH
+  @Path("{key}")
+  @Audited("key.update")
+  public Response update(@PathParam("key") String key, @Context HttpServletRequest request) {
+    return ProblemResponses.answer(
+        () -> {
+          noteKey(key);
+          RequestBody.requireJson(request);
+          KeyRequestReader.Update body =
+              KeyRequestReader.readUpdate(RequestBody.read(request, settings));
+          List<KeyRequestReader.Scope> scopes = body.scopes();
+          KeyChange change =
+              new KeyChange(
+                  body.name(),
+                  scopes == null ? null : scopes(scopes),
+                  body.expires() ? expiry(body.expiresAt()) : null);
+          KeyOutcome outcome =
+              keys.update(
+                  ownTenant(),
+                  key,
+                  change,
+                  found -> note(found, json -> write(json, found, change)));
+          return outcome instanceof KeyOutcome.Updated updated
+              ? Response.ok(JsonWriter.object(json -> KeyAnswers.write(json, updated.key())))
+                  .build()
+              : KeyAnswers.problem(outcome);
+        });
+  }
+
   /** Gives a key a new secret; the present one stays valid for the given time. */
   @POST
   @Path("{key}/rotate")
@@ -137,16 +173,19 @@ public class KeysResource {
           if (BodyRequest.bytes(request).length > 0) {
             RequestBody.requireJson(request);
           }
-          long overlap =
-              KeyRequestReader.readOverlapSeconds(
+          KeyRequestReader.Rotation body =
+              KeyRequestReader.readRotation(
                   RequestBody.read(request, settings),
                   DEFAULT_OVERLAP_SECONDS,
                   MAX_OVERLAP_SECONDS);
-          KeyOutcome outcome = keys.rotate(ownTenant(), key, Duration.ofSeconds(overlap));
+          KeyRotation rotation =
+              new KeyRotation(Duration.ofSeconds(body.overlapSeconds()), body.replace());
+          KeyOutcome outcome =
+              keys.rotate(
+                  ownTenant(), key, rotation, found -> note(found, json -> write(json, body)));
           if (!(outcome instanceof KeyOutcome.Issued issued)) {
             return KeyAnswers.problem(outcome);
           }
-          note.setTenant(issued.key().tenant());
           return KeyAnswers.issued(Response.Status.OK, issued).build();
         });
   }
@@ -159,12 +198,10 @@ public class KeysResource {
     return ProblemResponses.answer(
         () -> {
           noteKey(key);
-          KeyOutcome outcome = keys.revoke(ownTenant(), key);
-          if (!(outcome instanceof KeyOutcome.Revoked revoked)) {
-            return KeyAnswers.problem(outcome);
-          }
-          note.setTenant(revoked.tenant());
-          return Response.noContent().build();
+          KeyOutcome outcome = keys.revoke(ownTenant(), key, found -> note(found, json -> {}));
+          return outcome instanceof KeyOutcome.Revoked
+              ? Response.noContent().build()
+              : KeyAnswers.problem(outcome);
         });
   }
 
@@ -177,20 +214,69 @@ public class KeysResource {
     return ProblemResponses.answer(
         () -> {
           KeyOutcome outcome = keys.rotateMaster();
-          return outcome instanceof KeyOutcome.Encrypted done
-              ? Response.ok(
-                      JsonWriter.object(
-                          json -> {
-                            json.writeNumberField("encrypted", done.encrypted());
-                            json.writeNumberField("failed", done.failed());
-                          }))
-                  .build()
-              : KeyAnswers.problem(outcome);
+          if (!(outcome instanceof KeyOutcome.Encrypted done)) {
+            return KeyAnswers.problem(outcome);
+          }
+          String counts =
+              JsonWriter.object(
+                  json -> {
+                    json.writeNumberField("encrypted", done.encrypted());
+                    json.writeNumberField("failed", done.failed());
+                  });
+          note.setContext(counts);
+          return Response.ok(counts).build();
         });
   }
 
+  /** Notes the key that a request names, which may not exist. */
   private void noteKey(String id) {
     note.setContext(JsonWriter.object(json -> json.writeStringField("key", KeySecret.shown(id))));
+  }
+
+  /** Notes the key that changes, before it does. */
+  private void note(ApiKey key, JsonWriter.Body change) {
+    note.setTenant(key.tenant());
+    note.setContext(
+        JsonWriter.object(
+            json -> {
+              json.writeStringField("key", key.id());
+              change.write(json);
+            }));
+  }
+
+  private static KeyChange changeTo(ApiKey key) {
+    return new KeyChange(key.name(), key.scopes(), key.expiresAtMillis());
+  }
+
+  /** Writes what a change asks for, and what was before. */
+  private static void write(JsonGenerator json, ApiKey found, KeyChange change) throws IOException {
+    writeChange(json, change);
+    json.writeObjectFieldStart("before");
+    writeChange(
+        json,
+        new KeyChange(
+            change.name() == null ? null : found.name(),
+            change.scopes() == null ? null : found.scopes(),
+            change.expiresAtMillis() == null ? null : found.expiresAtMillis()));
+    json.writeEndObject();
+  }
+
+  private static void writeChange(JsonGenerator json, KeyChange change) throws IOException {
+    if (change.name() != null) {
+      json.writeStringField("name", change.name());
+    }
+    if (change.scopes() != null) {
+      KeyAnswers.writeScopes(json, change.scopes());
+    }
+    if (change.expiresAtMillis() != null) {
+      KeyAnswers.writeTime(json, "expiresAt", change.expiresAtMillis());
+    }
+  }
+
+  private static void write(JsonGenerator json, KeyRequestReader.Rotation rotation)
+      throws IOException {
+    json.writeNumberField("overlapSeconds", rotation.overlapSeconds());
+    json.writeBooleanField("replace", rotation.replace());
   }
 
   /** Returns the only tenant whose keys the caller has; null for all. */

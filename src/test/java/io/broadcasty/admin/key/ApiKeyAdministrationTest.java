@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -39,15 +40,22 @@ class ApiKeyAdministrationTest {
 
   private static final TenantId BETA = new TenantId("beta");
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final KeyRotation FOR_AN_HOUR = new KeyRotation(HOUR, false);
+  private static final KeyRotation AT_ONCE = new KeyRotation(Duration.ZERO, false);
 
   private final ManualTime time = new ManualTime();
-  private final FakeApiKeys stored = new FakeApiKeys();
+  private final FakeApiKeys stored = new FakeApiKeys(time);
   private final List<ControlMessage> published = new ArrayList<>();
   private final ApiKeySnapshot snapshot = new ApiKeySnapshot(TestKeys.MASTER, time);
   private final ApiKeyUses uses = new ApiKeyUses();
   private final KeyAuthenticator authenticator =
       new KeyAuthenticator(token -> new Refused("a token", false), snapshot, uses, time);
   private boolean nodesAway;
+
+  /** The keys that changes were about to concern. */
+  private final List<ApiKey> told = new ArrayList<>();
+
+  private final Consumer<ApiKey> concerned = told::add;
 
   private final ControlTopic topic =
       new ControlTopic() {
@@ -86,7 +94,7 @@ class ApiKeyAdministrationTest {
   }
 
   private KeyOutcome.Issued create() {
-    return issued(keys.create(ACME, "back end", ORDERS, 0));
+    return issued(keys.create(ACME, "back end", ORDERS, 0, concerned));
   }
 
   private Authenticator.Verdict verdict(KeyOutcome.Issued issued) {
@@ -138,7 +146,7 @@ class ApiKeyAdministrationTest {
   @Test
   void bothSecretsAreValidWhileTheyOverlap() {
     KeyOutcome.Issued before = create();
-    KeyOutcome.Issued after = issued(keys.rotate(ACME, before.key().id(), HOUR));
+    KeyOutcome.Issued after = issued(keys.rotate(ACME, before.key().id(), FOR_AN_HOUR, concerned));
     assertNotEquals(before.secret(), after.secret());
     Instant end = Instant.ofEpochMilli(time.nowMillis()).plus(HOUR);
     assertEquals(end, caller(before).expiresAt());
@@ -153,7 +161,7 @@ class ApiKeyAdministrationTest {
   @Test
   void aRotationWithoutOverlapEndsTheFormerSecretAndItsStreams() {
     KeyOutcome.Issued before = create();
-    KeyOutcome.Issued after = issued(keys.rotate(null, before.key().id(), Duration.ZERO));
+    KeyOutcome.Issued after = issued(keys.rotate(null, before.key().id(), AT_ONCE, concerned));
     assertRefused(before);
     assertNotNull(caller(after));
     assertEquals(
@@ -164,39 +172,141 @@ class ApiKeyAdministrationTest {
   void aStreamEndsOnlyWithItsOwnSecret() {
     KeyOutcome.Issued before = create();
     String id = before.key().id();
-    KeyOutcome.Issued after = issued(keys.rotate(ACME, id, HOUR));
+    KeyOutcome.Issued after = issued(keys.rotate(ACME, id, FOR_AN_HOUR, concerned));
     assertTrue(isStillValid(before));
     assertTrue(isStillValid(after));
-    KeyOutcome.Issued last = issued(keys.rotate(ACME, id, Duration.ZERO));
+    KeyOutcome.Issued last =
+        issued(keys.rotate(ACME, id, new KeyRotation(Duration.ZERO, true), concerned));
     assertFalse(isStillValid(before));
     assertFalse(isStillValid(after));
     snapshot.markChanged(id);
     time.advance(HOUR);
     assertTrue(isStillValid(last), "as it was last read");
-    keys.revoke(ACME, id);
+    keys.revoke(ACME, id, concerned);
     assertFalse(isStillValid(last));
   }
 
   private boolean isStillValid(KeyOutcome.Issued issued) {
-    return snapshot.isStillValid(issued.secret().token(), time.nowMillis());
+    return snapshot.validUntilMillis(issued.secret().token(), time.nowMillis()) != 0;
   }
 
-  /** At most two secrets are ever valid. */
+  /** Whoever repeats a rotation, as its answer was lost, must not cut off the clients. */
   @Test
-  void aSecondRotationDropsTheFirstSecret() {
+  void aRepeatedRotationKeepsTheSecretThatClientsUse() {
+    KeyOutcome.Issued used = create();
+    String id = used.key().id();
+    nodesAway = true;
+    assertInstanceOf(KeyOutcome.Unavailable.class, keys.rotate(ACME, id, FOR_AN_HOUR, concerned));
+    nodesAway = false;
+    assertTrue(snapshot.refresh(id));
+    long until = time.nowMillis() + HOUR.toMillis();
+    assertEquals(
+        new KeyOutcome.RotationPending(until), keys.rotate(ACME, id, FOR_AN_HOUR, concerned));
+    assertEquals(new KeyOutcome.RotationPending(until), keys.rotate(ACME, id, AT_ONCE, concerned));
+    assertNotNull(caller(used));
+    time.advance(Duration.ofMinutes(1));
+    KeyRotation replacing = new KeyRotation(HOUR, true);
+    KeyOutcome.Issued lost = issued(keys.rotate(ACME, id, replacing, concerned));
+    KeyOutcome.Issued last = issued(keys.rotate(ACME, id, replacing, concerned));
+    assertRefused(lost);
+    assertNotNull(caller(used));
+    assertNotNull(caller(last));
+    time.advance(HOUR);
+    assertRefused(used);
+    assertNotNull(issued(keys.rotate(ACME, id, FOR_AN_HOUR, concerned)), "the former is over");
+  }
+
+  @Test
+  void aReplacingRotationWithoutOverlapLeavesOneSecret() {
     KeyOutcome.Issued first = create();
     String id = first.key().id();
-    KeyOutcome.Issued second = issued(keys.rotate(ACME, id, HOUR));
-    KeyOutcome.Issued third = issued(keys.rotate(ACME, id, HOUR));
+    KeyRotation replacing = new KeyRotation(Duration.ZERO, true);
+    KeyOutcome.Issued second = issued(keys.rotate(ACME, id, FOR_AN_HOUR, concerned));
+    KeyOutcome.Issued third = issued(keys.rotate(ACME, id, replacing, concerned));
     assertRefused(first);
-    assertNotNull(caller(second));
+    assertRefused(second);
     assertNotNull(caller(third));
+  }
+
+  @Test
+  void anUpdateChangesWhatItNamesAndIsInForce() {
+    KeyOutcome.Issued issued = create();
+    String id = issued.key().id();
+    KeyScope wider = new KeyScope("orders.*", Set.of(Action.SUBSCRIBE));
+    long end = time.nowMillis() + HOUR.toMillis();
+    told.clear();
+    ApiKey changed = updated(keys.update(ACME, id, new KeyChange(null, null, end), concerned));
+    assertEquals(List.of(issued.key()), told);
+    assertEquals(new KeysChanged(id), published.get(published.size() - 1));
+    assertEquals("back end", changed.name());
+    assertEquals(ORDERS, changed.scopes());
+    assertEquals(Instant.ofEpochMilli(end), caller(issued).expiresAt());
+    assertEquals(end, snapshot.validUntilMillis(issued.secret().token(), time.nowMillis()));
+    changed = updated(keys.update(null, id, new KeyChange("n", List.of(wider), 0L), concerned));
+    assertEquals("n", changed.name());
+    assertEquals(0, changed.expiresAtMillis());
+    assertTrue(caller(issued).expiresAt().isAfter(Instant.ofEpochMilli(end)));
+    assertFalse(snapshot.allow(id, "orders.eu", Action.PUBLISH));
+    assertTrue(snapshot.allow(id, "orders.eu", Action.SUBSCRIBE));
+    assertTrue(snapshot.covers(id, "orders.*", Action.SUBSCRIBE));
+    assertFalse(snapshot.covers(id, "orders.eu", Action.PUBLISH));
+    assertEquals(Set.of("member"), caller(issued).roles());
+  }
+
+  private static ApiKey updated(KeyOutcome outcome) {
+    return assertInstanceOf(KeyOutcome.Updated.class, outcome, outcome::toString).key();
+  }
+
+  @Test
+  void anUpdateIsValidatedAndKeepsToItsTenantAndToKeysInUse() {
+    String id = create().key().id();
+    for (KeyChange bad :
+        List.of(
+            new KeyChange(" ", null, null),
+            new KeyChange(null, List.of(), null),
+            new KeyChange(null, null, time.nowMillis()))) {
+      assertInstanceOf(KeyOutcome.Invalid.class, keys.update(ACME, id, bad, concerned));
+    }
+    KeyChange rename = new KeyChange("b", null, null);
+    assertInstanceOf(KeyOutcome.Missing.class, keys.update(BETA, id, rename, concerned));
+    assertInstanceOf(KeyOutcome.Missing.class, keys.update(ACME, "no id", rename, concerned));
+    assertInstanceOf(KeyOutcome.Revoked.class, keys.revoke(ACME, id, concerned));
+    assertInstanceOf(KeyOutcome.Missing.class, keys.update(ACME, id, rename, concerned));
+  }
+
+  /** The audit log must name the key also when the outcome is not known. */
+  @Test
+  void theKeyConcernedIsToldBeforeItIsStored() {
+    stored.faultOfChanges = new KeyStoreException("away", new IllegalStateException());
+    assertInstanceOf(
+        KeyOutcome.Unavailable.class, keys.create(ACME, "back end", ORDERS, 0, concerned));
+    assertEquals("back end", told.get(0).name());
+    stored.faultOfChanges = null;
+    String id = create().key().id();
+    stored.faultOfChanges = new KeyStoreException("away", new IllegalStateException());
+    told.clear();
+    keys.rotate(null, id, AT_ONCE, concerned);
+    keys.update(null, id, new KeyChange("b", null, null), concerned);
+    keys.revoke(null, id, concerned);
+    assertEquals(List.of(id, id, id), told.stream().map(ApiKey::id).toList());
+  }
+
+  @Test
+  void anExpiredKeyIsNotReadAndCanBeProlonged() {
+    long end = time.nowMillis() + HOUR.toMillis();
+    KeyOutcome.Issued issued = issued(keys.create(ACME, "a", ORDERS, end, concerned));
+    time.advance(HOUR);
+    assertEquals(Set.of(issued.key().id()), snapshot.refreshAll());
+    assertFalse(snapshot.isKnown(issued.key().id()));
+    assertRefused(issued);
+    updated(keys.update(ACME, issued.key().id(), new KeyChange(null, null, 0L), concerned));
+    assertNotNull(caller(issued));
   }
 
   @Test
   void anExpiredKeyIsRefusedAndItsCallersEndThen() {
     long end = time.nowMillis() + HOUR.toMillis();
-    KeyOutcome.Issued issued = issued(keys.create(ACME, "a", ORDERS, end));
+    KeyOutcome.Issued issued = issued(keys.create(ACME, "a", ORDERS, end, concerned));
     assertEquals(Instant.ofEpochMilli(end), caller(issued).expiresAt());
     time.advance(HOUR);
     assertTrue(assertInstanceOf(Refused.class, verdict(issued)).expired());
@@ -206,7 +316,7 @@ class ApiKeyAdministrationTest {
   void aRevokedKeyIsRefusedItsStreamsEndAndItsSecretIsGone() {
     KeyOutcome.Issued issued = create();
     String id = issued.key().id();
-    assertInstanceOf(KeyOutcome.Revoked.class, keys.revoke(ACME, id));
+    assertInstanceOf(KeyOutcome.Revoked.class, keys.revoke(ACME, id, concerned));
     assertRefused(issued);
     assertFalse(snapshot.allow(id, "orders.eu", Action.PUBLISH));
     assertEquals(
@@ -215,8 +325,9 @@ class ApiKeyAdministrationTest {
     ApiKey found = assertInstanceOf(KeyOutcome.Found.class, keys.find(ACME, id)).key();
     assertTrue(found.revoked());
     assertEquals("", found.secret());
-    assertInstanceOf(KeyOutcome.Missing.class, keys.rotate(ACME, id, HOUR));
-    assertInstanceOf(KeyOutcome.Revoked.class, keys.revoke(ACME, id), "it may be repeated");
+    assertInstanceOf(KeyOutcome.Missing.class, keys.rotate(ACME, id, FOR_AN_HOUR, concerned));
+    assertInstanceOf(
+        KeyOutcome.Revoked.class, keys.revoke(ACME, id, concerned), "it may be repeated");
     assertEquals(5, published.size());
   }
 
@@ -224,8 +335,8 @@ class ApiKeyAdministrationTest {
   void anotherTenantsKeyIsMissing() {
     String id = create().key().id();
     assertInstanceOf(KeyOutcome.Missing.class, keys.find(BETA, id));
-    assertInstanceOf(KeyOutcome.Missing.class, keys.rotate(BETA, id, HOUR));
-    assertInstanceOf(KeyOutcome.Missing.class, keys.revoke(BETA, id));
+    assertInstanceOf(KeyOutcome.Missing.class, keys.rotate(BETA, id, FOR_AN_HOUR, concerned));
+    assertInstanceOf(KeyOutcome.Missing.class, keys.revoke(BETA, id, concerned));
     assertInstanceOf(KeyOutcome.Found.class, keys.find(null, id));
     assertEquals(List.of(), assertInstanceOf(KeyOutcome.Page.class, keys.list(BETA, "", 9)).keys());
     assertEquals(1, assertInstanceOf(KeyOutcome.Page.class, keys.list(ACME, "", 9)).keys().size());
@@ -252,29 +363,49 @@ class ApiKeyAdministrationTest {
     }
     for (KeyOutcome outcome :
         List.of(
-            keys.create(ACME, " ", ORDERS, 0),
-            keys.create(ACME, "a".repeat(201), ORDERS, 0),
-            keys.create(ACME, "a", List.of(), 0),
-            keys.create(ACME, "a", many, 0),
-            keys.create(ACME, "a", ORDERS, time.nowMillis()))) {
+            keys.create(ACME, " ", ORDERS, 0, concerned),
+            keys.create(ACME, "a".repeat(201), ORDERS, 0, concerned),
+            keys.create(ACME, "a", List.of(), 0, concerned),
+            keys.create(ACME, "a", many, 0, concerned),
+            keys.create(ACME, "a", ORDERS, time.nowMillis(), concerned))) {
       assertInstanceOf(KeyOutcome.Invalid.class, outcome);
     }
     assertEquals(0, stored.count(ACME));
   }
 
   @Test
-  void aTenantCannotFillTheStore() {
+  void aTenantHasALimitOfValidKeys() {
     for (int i = 0; i < ApiKeyAdministration.MAX_KEYS; i++) {
       assertNotNull(stored.insert(TestKeys.key("key" + i, "acme")));
     }
-    assertInstanceOf(KeyOutcome.Invalid.class, keys.create(ACME, "a", ORDERS, 0));
-    issued(keys.create(BETA, "a", ORDERS, 0));
+    assertInstanceOf(KeyOutcome.Invalid.class, keys.create(ACME, "a", ORDERS, 0, concerned));
+    issued(keys.create(BETA, "a", ORDERS, 0, concerned));
+    ApiKey one = stored.find("key1");
+    assertNotNull(one);
+    assertNotNull(stored.replace(one.withoutUse(time.nowMillis())));
+    long end = time.nowMillis() + HOUR.toMillis();
+    String expiring = issued(keys.create(ACME, "a", ORDERS, end, concerned)).key().id();
+    time.advance(HOUR);
+    issued(keys.create(ACME, "a", ORDERS, 0, concerned));
+    assertInstanceOf(
+        KeyOutcome.Invalid.class,
+        keys.update(ACME, expiring, new KeyChange(null, null, 0L), concerned),
+        "it would be one too many");
+  }
+
+  @Test
+  void aTenantCannotFillTheStore() {
+    for (int i = 0; i < ApiKeyAdministration.MAX_STORED; i++) {
+      assertNotNull(stored.insert(TestKeys.key("key" + i, "acme").withoutUse(0)));
+    }
+    assertInstanceOf(KeyOutcome.Invalid.class, keys.create(ACME, "a", ORDERS, 0, concerned));
+    issued(keys.create(BETA, "a", ORDERS, 0, concerned));
   }
 
   @Test
   void aNewMasterKeyEncryptsAllSecretsAgain() {
     KeyOutcome.Issued before = create();
-    KeyOutcome.Issued after = issued(keys.rotate(ACME, before.key().id(), HOUR));
+    KeyOutcome.Issued after = issued(keys.rotate(ACME, before.key().id(), FOR_AN_HOUR, concerned));
     for (int i = 0; i < 250; i++) {
       create();
     }
@@ -295,12 +426,20 @@ class ApiKeyAdministrationTest {
   }
 
   @Test
+  void aKeyThatOthersChangeMeanwhileIsEncryptedAgainToo() {
+    create();
+    ApiKeyAdministration both = administration(stored, TestKeys.masterKeys(2, 1));
+    stored.conflicts = 4;
+    assertEquals(new KeyOutcome.Encrypted(1, 0), both.rotateMaster());
+  }
+
+  @Test
   void aChangeIsRepeatedWhenOthersChangeTheKeyMeanwhile() {
     String id = create().key().id();
     stored.conflicts = 4;
-    issued(keys.rotate(ACME, id, HOUR));
+    issued(keys.rotate(ACME, id, FOR_AN_HOUR, concerned));
     stored.conflicts = 5;
-    assertInstanceOf(KeyOutcome.Conflict.class, keys.revoke(ACME, id));
+    assertInstanceOf(KeyOutcome.Conflict.class, keys.revoke(ACME, id, concerned));
   }
 
   @Test
@@ -308,14 +447,14 @@ class ApiKeyAdministrationTest {
     assertInstanceOf(KeyOutcome.Off.class, administration(null, TestKeys.MASTER).list(ACME, "", 1));
     ApiKeyAdministration without = administration(stored, MasterKeys.NONE);
     String id = create().key().id();
-    assertInstanceOf(KeyOutcome.Off.class, without.create(ACME, "a", ORDERS, 0));
-    assertInstanceOf(KeyOutcome.Off.class, without.rotate(ACME, id, HOUR));
+    assertInstanceOf(KeyOutcome.Off.class, without.create(ACME, "a", ORDERS, 0, concerned));
+    assertInstanceOf(KeyOutcome.Off.class, without.rotate(ACME, id, FOR_AN_HOUR, concerned));
     assertInstanceOf(KeyOutcome.Off.class, without.rotateMaster());
     assertInstanceOf(KeyOutcome.Page.class, without.list(ACME, "", 1));
-    assertInstanceOf(KeyOutcome.Revoked.class, without.revoke(ACME, id));
+    assertInstanceOf(KeyOutcome.Revoked.class, without.revoke(ACME, id, concerned));
     assertInstanceOf(KeyOutcome.AllDeleted.class, without.deleteAll(ACME));
     nodesAway = true;
-    assertInstanceOf(KeyOutcome.Unavailable.class, keys.create(ACME, "a", ORDERS, 0));
+    assertInstanceOf(KeyOutcome.Unavailable.class, keys.create(ACME, "a", ORDERS, 0, concerned));
     stored.fault = new KeyStoreException("away", new IllegalStateException());
     assertInstanceOf(KeyOutcome.Unavailable.class, keys.list(ACME, "", 1));
   }
@@ -354,7 +493,7 @@ class ApiKeyAdministrationTest {
   void readingAllKeysFindsThoseThatAreGone() {
     KeyOutcome.Issued issued = create();
     nodesAway = true;
-    assertInstanceOf(KeyOutcome.Unavailable.class, keys.revoke(ACME, issued.key().id()));
+    assertInstanceOf(KeyOutcome.Unavailable.class, keys.revoke(ACME, issued.key().id(), concerned));
     assertNotNull(caller(issued), "nobody told this node");
     assertEquals(Set.of(issued.key().id()), snapshot.refreshAll());
     assertRefused(issued);
@@ -366,7 +505,7 @@ class ApiKeyAdministrationTest {
     KeyOutcome.Issued before = create();
     nodesAway = true;
     String id = before.key().id();
-    assertInstanceOf(KeyOutcome.Unavailable.class, keys.rotate(ACME, id, HOUR));
+    assertInstanceOf(KeyOutcome.Unavailable.class, keys.rotate(ACME, id, FOR_AN_HOUR, concerned));
     snapshot.markChanged(id);
     assertNotNull(caller(before));
     String other = before.secret().token().substring(0, 20) + "x".repeat(43);

@@ -9,16 +9,24 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.broadcasty.cluster.control.memory.MemoryControlTopic;
 import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.secret.MasterKeys;
+import io.broadcasty.core.secret.SecretException;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.WallClock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link ApiKeyRepository} and of the {@link ApiKeySource} on the same store. */
 public abstract class ApiKeyRepositoryContract {
+
+  /** What {@link #source} takes as the time. */
+  protected static final WallClock CLOCK = () -> 5000;
 
   /** Returns the repository under test, initially empty; the same throughout a test. */
   protected abstract ApiKeyRepository repository();
@@ -132,6 +140,88 @@ public abstract class ApiKeyRepositoryContract {
     assertEquals(List.of(), source().loadAll());
   }
 
+  private ApiKey insertExpiring(String id, long expiresAtMillis) {
+    ApiKey key = key(id, "acme");
+    return Objects.requireNonNull(
+        repository().insert(key.with(key.name(), key.scopes(), expiresAtMillis, 1000)));
+  }
+
+  @Test
+  void theDataPlaneReadsNoExpiredKey() {
+    ApiKey expired = insertExpiring("a", 5000);
+    ApiKey valid = insertExpiring("b", 5001);
+    assertEquals(expired, repository().find("a"));
+    assertNull(source().load("a"));
+    assertEquals(valid, source().load("b"));
+    assertEquals(List.of(valid), source().loadAll());
+  }
+
+  @Test
+  void countsValidKeysByThemselves() {
+    insert("a", "acme");
+    insert("b", "other");
+    insertExpiring("c", 5000);
+    insertExpiring("d", 5001);
+    assertNotNull(repository().replace(insert("e", "acme").withoutUse(2000)));
+    assertEquals(2, repository().countValid(ACME, 5000));
+    assertEquals(4, repository().count(ACME));
+  }
+
+  @Test
+  void replacesNameScopesAndExpiry() {
+    List<KeyScope> scopes = List.of(new KeyScope("presence-a", Set.of(Action.PRESENCE)));
+    ApiKey wanted = insert("a", "acme").with("☃", scopes, 9000, 3000);
+    ApiKey changed = repository().replace(wanted);
+    assertNotNull(changed);
+    assertEquals(withRevision(wanted, changed.revision()), changed);
+    assertEquals(changed, repository().find("a"));
+    assertEquals(changed, source().load("a"));
+  }
+
+  /** An interrupted run is repeated; what it has encrypted stays as it is. */
+  @Test
+  void allSecretsAreEncryptedAgainUnderAnotherMasterKey() {
+    insert("a", "acme");
+    insert("b", "other");
+    ApiKey rotated = insert("c", "acme");
+    assertNotNull(
+        repository()
+            .replace(
+                rotated.withSecrets(
+                    MASTER.currentId(),
+                    MASTER.encrypt("new", "c"),
+                    MASTER.encrypt("old", "c"),
+                    9000,
+                    2000)));
+    assertNotNull(repository().replace(insert("d", "acme").withoutUse(2000)));
+    MasterKeys both = TestKeys.masterKeys(2, 1);
+    ApiKeyAdministration keys =
+        new ApiKeyAdministration(repository(), both, new MemoryControlTopic(), CLOCK);
+    ApiKey first = repository().find("a");
+    assertNotNull(first);
+    assertNotNull(
+        repository()
+            .replace(
+                first.withSecrets(
+                    both.currentId(), both.encrypt("secret of a", "a"), "", 0, 1000)));
+    assertEquals(new KeyOutcome.Encrypted(2, 0), keys.rotateMaster());
+    assertEquals(new KeyOutcome.Encrypted(0, 0), keys.rotateMaster());
+    MasterKeys onlyNew = TestKeys.masterKeys(2);
+    assertEquals("secret of a", decrypted(onlyNew, "a", ApiKey::secret));
+    assertEquals("secret of b", decrypted(onlyNew, "b", ApiKey::secret));
+    assertEquals("new", decrypted(onlyNew, "c", ApiKey::secret));
+    assertEquals("old", decrypted(onlyNew, "c", ApiKey::previousSecret));
+  }
+
+  private String decrypted(MasterKeys keys, String id, Function<ApiKey, String> secret) {
+    ApiKey found = Objects.requireNonNull(source().load(id));
+    try {
+      return keys.decrypt(found.masterKeyId(), secret.apply(found), id);
+    } catch (SecretException e) {
+      throw new AssertionError(id, e);
+    }
+  }
+
   @Test
   void deletesAllKeysOfOneTenant() {
     insert("a", "acme");
@@ -150,6 +240,7 @@ public abstract class ApiKeyRepositoryContract {
     assertThrows(KeyStoreException.class, () -> repository().list(ACME, "", 1));
     assertThrows(KeyStoreException.class, () -> repository().encryptedByOthers("a", "", 1));
     assertThrows(KeyStoreException.class, () -> repository().count(ACME));
+    assertThrows(KeyStoreException.class, () -> repository().countValid(ACME, 1));
     assertThrows(KeyStoreException.class, () -> repository().deleteAll(ACME));
     assertThrows(KeyStoreException.class, () -> repository().insert(key("a", "acme")));
     assertThrows(KeyStoreException.class, () -> repository().replace(key("a", "acme")));

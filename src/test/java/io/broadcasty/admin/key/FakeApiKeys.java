@@ -3,6 +3,7 @@ package io.broadcasty.admin.key;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.WallClock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,14 +21,28 @@ public final class FakeApiKeys implements ApiKeyRepository, ApiKeySource {
   @GuardedBy("this")
   private long revision;
 
+  private final WallClock clock;
+
   /** Thrown instead of a result. */
   public volatile @Nullable RuntimeException fault;
+
+  /** Thrown by changes of single keys instead of a result. */
+  public volatile @Nullable RuntimeException faultOfChanges;
 
   /** How often another request changes a key between its reading and its replacement. */
   public volatile int conflicts;
 
   /** The uses that were stored. */
   public final ConcurrentHashMap<String, Long> uses = new ConcurrentHashMap<>();
+
+  /**
+   * Creates a store without keys.
+   *
+   * @param clock says which keys have expired
+   */
+  public FakeApiKeys(WallClock clock) {
+    this.clock = clock;
+  }
 
   @Override
   public synchronized @Nullable ApiKey find(String id) {
@@ -58,6 +73,13 @@ public final class FakeApiKeys implements ApiKeyRepository, ApiKeySource {
   }
 
   @Override
+  public synchronized long countValid(TenantId tenant, long nowMillis) {
+    return list(tenant, "", Integer.MAX_VALUE).stream()
+        .filter(key -> isValid(key, nowMillis))
+        .count();
+  }
+
+  @Override
   public synchronized int deleteAll(TenantId tenant) {
     fail();
     int before = keys.size();
@@ -68,12 +90,14 @@ public final class FakeApiKeys implements ApiKeyRepository, ApiKeySource {
   @Override
   public synchronized @Nullable ApiKey insert(ApiKey key) {
     fail();
+    fail(faultOfChanges);
     return keys.containsKey(key.id()) ? null : put(key, key);
   }
 
   @Override
   public synchronized @Nullable ApiKey replace(ApiKey changed) {
     fail();
+    fail(faultOfChanges);
     ApiKey found = keys.get(changed.id());
     if (found != null && conflicts > 0) {
       conflicts--;
@@ -85,12 +109,16 @@ public final class FakeApiKeys implements ApiKeyRepository, ApiKeySource {
   @Override
   public synchronized @Nullable ApiKey load(String id) {
     ApiKey found = find(id);
-    return found == null || found.revoked() ? null : found;
+    return found == null || !isValid(found, clock.nowMillis()) ? null : found;
   }
 
   @Override
   public synchronized List<ApiKey> loadAll() {
-    return select("", Integer.MAX_VALUE, key -> !key.revoked());
+    return select("", Integer.MAX_VALUE, key -> isValid(key, clock.nowMillis()));
+  }
+
+  private static boolean isValid(ApiKey key, long nowMillis) {
+    return !key.revoked() && !key.isExpired(nowMillis);
   }
 
   @Override
@@ -128,7 +156,10 @@ public final class FakeApiKeys implements ApiKeyRepository, ApiKeySource {
   }
 
   private void fail() {
-    RuntimeException now = fault;
+    fail(fault);
+  }
+
+  private static void fail(@Nullable RuntimeException now) {
     if (now != null) {
       throw now;
     }

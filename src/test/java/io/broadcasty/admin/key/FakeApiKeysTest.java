@@ -3,7 +3,7 @@ package io.broadcasty.admin.key;
 /** Runs the contract on the fake, so that tests which use it can trust it. */
 class FakeApiKeysTest extends ApiKeyRepositoryContract {
 
-  private final FakeApiKeys keys = new FakeApiKeys();
+  private final FakeApiKeys keys = new FakeApiKeys(CLOCK);
 
   @Override
   protected ApiKeyRepository repository() {

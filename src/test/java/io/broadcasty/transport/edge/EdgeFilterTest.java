@@ -363,6 +363,21 @@ class EdgeFilterTest {
         node.listener.ofType(TokenRefused.class));
   }
 
+  /** Every proxy logs the URL, and a key may be valid for years. */
+  @Test
+  void anApiKeyIsNotTakenFromTheQuery() throws Exception {
+    node.tokens.put("bk_x", new Authenticator.Authenticated(node.ann()));
+    String bearer = "Bearer bk_x";
+    assertEquals(200, send("GET", "/broadcasty/sse?channel=a", Map.of("Authorization", bearer)));
+    for (String query : List.of("access_token=bk_x", "channel=a&access_token=%62k_x")) {
+      assertEquals(401, send("GET", "/broadcasty/sse?" + query, Map.of()));
+      assertEquals(401, send("GET", "/broadcasty/ws?" + query, Map.of()));
+      assertEquals(
+          401, send("GET", "/broadcasty/replay?" + query, Map.of("Authorization", bearer)));
+    }
+    assertEquals(6, node.listener.ofType(TokenRefused.class).size());
+  }
+
   @Test
   void reportsARefusedTokenWithItsReason() throws Exception {
     assertEquals(401, send(PUBLISH, "Authorization", "Bearer forged"));

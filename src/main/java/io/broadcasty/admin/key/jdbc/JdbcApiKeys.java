@@ -6,6 +6,7 @@ import io.broadcasty.admin.key.ApiKeySource;
 import io.broadcasty.admin.key.KeyStoreException;
 import io.broadcasty.admin.key.ScopesText;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.Transactions;
 import java.sql.PreparedStatement;
@@ -26,7 +27,8 @@ public final class JdbcApiKeys implements ApiKeySource {
   private static final String ALL =
       "SELECT key_id, tenant_id, name, scopes, secret_key_id, secret, previous_secret,"
           + " previous_until, expires_at, last_used_at, created_at, updated_at, revision"
-          + " FROM broadcasty_api_keys WHERE state = 'active'";
+          + " FROM broadcasty_api_keys WHERE state = 'active'"
+          + " AND (expires_at = 0 OR expires_at > ?)";
   private static final String ONE = ALL + " AND key_id = ?";
   private static final String USED =
       "UPDATE broadcasty_api_keys SET last_used_at = ? WHERE key_id = ? AND last_used_at < ?";
@@ -37,11 +39,14 @@ public final class JdbcApiKeys implements ApiKeySource {
 
   private final Transactions transactions;
   private final Transactions scans;
+  private final WallClock clock;
 
   /**
    * @param database stays open
+   * @param clock says which keys have expired
    */
-  public JdbcApiKeys(Database database) {
+  public JdbcApiKeys(Database database, WallClock clock) {
+    this.clock = clock;
     this.transactions = new Transactions(database);
     this.scans = Transactions.ofUpkeep(database);
   }
@@ -53,7 +58,8 @@ public final class JdbcApiKeys implements ApiKeySource {
           transactions.runAutoCommit(
               connection -> {
                 try (PreparedStatement select = connection.prepareStatement(ONE)) {
-                  select.setString(1, id);
+                  select.setLong(1, clock.nowMillis());
+                  select.setString(2, id);
                   return read(select);
                 }
               });
@@ -69,6 +75,7 @@ public final class JdbcApiKeys implements ApiKeySource {
       return scans.runAutoCommit(
           connection -> {
             try (PreparedStatement select = connection.prepareStatement(ALL)) {
+              select.setLong(1, clock.nowMillis());
               select.setFetchSize(FETCH_SIZE);
               return read(select);
             }

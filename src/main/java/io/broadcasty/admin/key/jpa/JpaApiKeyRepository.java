@@ -23,6 +23,8 @@ public final class JpaApiKeyRepository implements ApiKeyRepository {
       "select k from ApiKey k where k.masterKeyId <> :master and k.secret <> '' and k.id > :after"
           + " order by k.id";
   private static final String COUNT = "select count(k) from ApiKey k where k.tenant = :tenant";
+  private static final String COUNT_VALID =
+      COUNT + " and k.state = :state and (k.expiresAt = 0 or k.expiresAt > :now)";
 
   private static final String DELETE = "delete from ApiKey k where k.tenant = :tenant";
 
@@ -81,6 +83,20 @@ public final class JpaApiKeyRepository implements ApiKeyRepository {
                     manager
                         .createQuery(COUNT, Long.class)
                         .setParameter("tenant", tenant.value())
+                        .getSingleResult()));
+  }
+
+  @Override
+  public long countValid(TenantId tenant, long nowMillis) {
+    return call(
+        () ->
+            managers.read(
+                manager ->
+                    manager
+                        .createQuery(COUNT_VALID, Long.class)
+                        .setParameter("tenant", tenant.value())
+                        .setParameter("state", ApiKeyEntity.ACTIVE)
+                        .setParameter("now", nowMillis)
                         .getSingleResult()));
   }
 

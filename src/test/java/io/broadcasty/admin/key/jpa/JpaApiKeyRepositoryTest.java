@@ -46,7 +46,7 @@ class JpaApiKeyRepositoryTest extends ApiKeyRepositoryContract {
   void open() {
     database = openDatabase();
     managers = new EntityManagers(database, JpaApiKeyRepository.ENTITIES);
-    source = new JdbcApiKeys(database);
+    source = new JdbcApiKeys(database, CLOCK);
   }
 
   @AfterEach
