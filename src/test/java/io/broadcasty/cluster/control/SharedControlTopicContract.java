@@ -161,8 +161,12 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
     Node cut = node(few);
     other.publishNamed("seen");
     cut.received().until("seen");
+    other.received().until("seen");
     cutOff(cut.topic());
-    numbered("many", 20).forEach(other::publishNamed);
+    for (String name : numbered("many", 20)) {
+      other.publishNamed(name);
+      other.received().until(name); // a node that is slower than the retention misses messages, too
+    }
     prune(other.topic());
     reconnect(cut.topic());
     cut.received().awaitMissed();
