@@ -161,8 +161,7 @@ class ProcessLifecycleIT {
 
   /** One node's life, in one test because each start of a server takes long. */
   @Test
-  void theDatabaseStoreSurvivesAKillAndASignalDrainsTheStreams()
-      throws IOException, InterruptedException {
+  void theDatabaseStoreSurvivesAKillAndASignalDrainsTheStreams() throws IOException {
     Map<String, String> store = Map.of("BROADCASTY_REPLAY_STORE", "database");
     Ports ports = Ports.free();
     Stream.Event tenth;
@@ -196,7 +195,7 @@ class ProcessLifecycleIT {
 
   @Test
   @Tag("any-server")
-  void theMemoryStoreReportsTheLostPosition() throws IOException, InterruptedException {
+  void theMemoryStoreReportsTheLostPosition() throws IOException {
     Ports ports = Ports.free();
     String cursor;
     try (ServerProcess server = ServerProcess.start(home, ports, Map.of())) {

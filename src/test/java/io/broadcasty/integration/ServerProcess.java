@@ -6,9 +6,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** A server with the built WAR in a process of its own, for tests that end the process. */
 final class ServerProcess implements AutoCloseable {
@@ -48,10 +48,9 @@ final class ServerProcess implements AutoCloseable {
       Path home, Ports ports, Map<String, String> settings, ProcessBuilder builder)
       throws IOException {
     ServerKind kind = ServerKind.current();
-    Path log = Files.createDirectories(home).resolve("server.log");
-    builder
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    // a file for each start: awaitReady() must not take the message of an earlier one for its own
+    Path log = Files.createTempFile(Files.createDirectories(home), "server", ".log");
+    builder.redirectErrorStream(true).redirectOutput(log.toFile());
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> name.startsWith("BROADCASTY_"));
     environment.put("BROADCASTY_DEV", "true");
@@ -105,6 +104,7 @@ final class ServerProcess implements AutoCloseable {
     return api.base;
   }
 
+  /** Returns what this process has written, without what an earlier one in the same home has. */
   String log() {
     try {
       return Files.readString(log);
@@ -113,13 +113,15 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Kills the process, as the kernel does when memory runs out: no shutdown hook runs. */
-  void kill() throws InterruptedException {
-    List<ProcessHandle> below = process.descendants().toList(); // the JVM below a start script
-    below.forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-    process.waitFor(20, TimeUnit.SECONDS);
-    Api.await("the end", () -> below.stream().noneMatch(ProcessHandle::isAlive));
+  /**
+   * Kills the process, as the kernel does when memory runs out: no shutdown hook runs. Returns when
+   * it has ended, so that its files and ports are free.
+   */
+  void kill() {
+    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList()); // of a start script
+    all.add(process.toHandle());
+    all.forEach(ProcessHandle::destroyForcibly);
+    Api.await("the end", () -> all.stream().noneMatch(ProcessHandle::isAlive));
   }
 
   /** Sends SIGTERM. */
@@ -142,7 +144,6 @@ final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    kill();
   }
 }
