@@ -4,6 +4,8 @@ import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.key.jpa.JpaApiKeyRepository;
+import io.broadcasty.admin.revocation.RevocationAdministration;
+import io.broadcasty.admin.revocation.jpa.JpaRevocationRepository;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogListener;
 import io.broadcasty.admin.tenant.TenantAdministration;
@@ -127,7 +129,10 @@ public final class Node implements AutoCloseable {
 
   /** The classes of the persistence unit. */
   private static final List<Class<?>> ENTITIES =
-      Stream.of(JpaTenantRepository.ENTITIES, JpaApiKeyRepository.ENTITIES)
+      Stream.of(
+              JpaTenantRepository.ENTITIES,
+              JpaApiKeyRepository.ENTITIES,
+              JpaRevocationRepository.ENTITIES)
           .<Class<?>>flatMap(List::stream)
           .toList();
 
@@ -146,6 +151,7 @@ public final class Node implements AutoCloseable {
   private final @Nullable EntityManagers managers;
   private final TenantAdministration tenantAdministration;
   private final ApiKeyAdministration apiKeyAdministration;
+  private final RevocationAdministration revocationAdministration;
   private final SecurityLog securityLog;
   private final ExecutorService refresher;
   private volatile long sweptNanos;
@@ -180,6 +186,7 @@ public final class Node implements AutoCloseable {
     }
     this.drain = settings.drain();
     ApiKeyRuntime keys = new ApiKeyRuntime(settings.masterKeys(), ticker, clock);
+    RevocationRuntime revocations = new RevocationRuntime(settings.jwt(), clock);
     this.policy = resolved.withKeys(keys.permissions());
     ConnectionCounts connections = new ConnectionCounts();
     PublishCounts publications = new PublishCounts();
@@ -219,6 +226,7 @@ public final class Node implements AutoCloseable {
                 database -> {
                   readStoredTenants(database, sources, tenants);
                   keys.readFrom(database);
+                  revocations.readFrom(database);
                 })
             .open();
     this.securityLog =
@@ -241,7 +249,9 @@ public final class Node implements AutoCloseable {
             memory,
             tenants,
             new ObservedAuthenticator(
-                new ServedTenants(keys.authenticator(authenticator), tenants), listeners),
+                new ServedTenants(
+                    keys.authenticator(revocations.authenticator(authenticator)), tenants),
+                listeners),
             publish,
             new UndeliveredPushService(push.undelivered(), listeners),
             new SubscribeService(
@@ -273,6 +283,7 @@ public final class Node implements AutoCloseable {
     store.control().addListener(refresh);
     refresh.onMissed(); // reads what changed since refreshAll() above
     keys.start(store.control(), sessions, threads, refresher);
+    revocations.start(store.control(), sessions, threads, refresher);
     meters.addAll(TenantMeters.of(tenants));
     meters.addAll(MemoryMeters.of(memory));
     this.disconnect =
@@ -288,6 +299,8 @@ public final class Node implements AutoCloseable {
     Database database = store.database();
     this.managers = database == null ? null : new EntityManagers(database, ENTITIES);
     this.apiKeyAdministration = keys.administration(managers, store.control());
+    this.revocationAdministration =
+        revocations.administration(managers, store.control(), push::endAccess);
     this.tenantAdministration =
         new TenantAdministration(
             managers == null ? null : new JpaTenantRepository(managers),
@@ -425,6 +438,10 @@ public final class Node implements AutoCloseable {
 
   public ApiKeyAdministration apiKeyAdministration() {
     return apiKeyAdministration;
+  }
+
+  public RevocationAdministration revocationAdministration() {
+    return revocationAdministration;
   }
 
   public AuditLog audit() {

@@ -30,6 +30,8 @@ public final class ControlFormat {
   private static final String DISCONNECT = "disconnect";
   private static final String SETTINGS_CHANGED = "settings";
   private static final String KEYS_CHANGED = "keys";
+  private static final String REVOKED = "revoked";
+  private static final String REVOCATION_LIFTED = "revocation-lifted";
   private static final int MAX_LOGGED = 100;
 
   /** The unknown kinds that have been logged. */
@@ -54,6 +56,18 @@ public final class ControlFormat {
       } else if (message instanceof ControlMessage.KeysChanged changed) {
         json.writeStringField("kind", KEYS_CHANGED);
         writeOptional(json, "keyId", changed.keyId());
+      } else if (message instanceof ControlMessage.Revoked revoked) {
+        json.writeStringField("kind", REVOKED);
+        writeTenant(json, revoked.tenant());
+        json.writeStringField("target", revoked.target());
+        json.writeStringField("name", revoked.name());
+        json.writeNumberField("issuedBefore", revoked.issuedBeforeMillis());
+        json.writeNumberField("expiresAt", revoked.expiresAtMillis());
+      } else if (message instanceof ControlMessage.RevocationLifted lifted) {
+        json.writeStringField("kind", REVOCATION_LIFTED);
+        writeTenant(json, lifted.tenant());
+        json.writeStringField("target", lifted.target());
+        json.writeStringField("name", lifted.name());
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -102,6 +116,20 @@ public final class ControlFormat {
     if (KEYS_CHANGED.equals(kind)) {
       return new ControlMessage.KeysChanged(fields.get("keyId"));
     }
+    if (REVOKED.equals(kind)) {
+      return new ControlMessage.Revoked(
+          new TenantId(required(fields, "tenant")),
+          required(fields, "target"),
+          required(fields, "name"),
+          Long.parseLong(required(fields, "issuedBefore")),
+          Long.parseLong(required(fields, "expiresAt")));
+    }
+    if (REVOCATION_LIFTED.equals(kind)) {
+      return new ControlMessage.RevocationLifted(
+          new TenantId(required(fields, "tenant")),
+          required(fields, "target"),
+          required(fields, "name"));
+    }
     return SETTINGS_CHANGED.equals(kind)
         ? new ControlMessage.SettingsChanged(tenant(fields))
         : unknown("of kind " + kind);
@@ -115,6 +143,14 @@ public final class ControlFormat {
           what.length() > 80 ? what.substring(0, 80) : what);
     }
     return null;
+  }
+
+  private static String required(Map<String, String> fields, String name) {
+    String value = fields.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no field " + name);
+    }
+    return value;
   }
 
   private static @Nullable TenantId tenant(Map<String, String> fields) {

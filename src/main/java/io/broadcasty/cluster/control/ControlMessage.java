@@ -59,4 +59,40 @@ public sealed interface ControlMessage {
    * @param keyId the key; null for all keys
    */
   record KeysChanged(@Nullable String keyId) implements ControlMessage {}
+
+  /**
+   * Makes nodes refuse tokens and end their streams. It says all that a node needs, so that none
+   * has to read the store before.
+   *
+   * @param target what the name names: {@code token}, {@code user} or {@code tenant}; a node
+   *     ignores others
+   * @param name the id of the token or user; empty for a tenant
+   * @param issuedBeforeMillis concerns tokens issued in this second or earlier
+   * @param expiresAtMillis from when on the message has no effect
+   */
+  record Revoked(
+      TenantId tenant, String target, String name, long issuedBeforeMillis, long expiresAtMillis)
+      implements ControlMessage {
+
+    /** Omits the name, which may be a token's id. */
+    @Override
+    public String toString() {
+      return "Revoked[" + target + " of " + tenant + "]";
+    }
+  }
+
+  /**
+   * Makes nodes read a revocation again, which was lifted.
+   *
+   * @param target as in {@link Revoked}
+   * @param name as in {@link Revoked}
+   */
+  record RevocationLifted(TenantId tenant, String target, String name) implements ControlMessage {
+
+    /** Omits the name, which may be a token's id. */
+    @Override
+    public String toString() {
+      return "RevocationLifted[" + target + " of " + tenant + "]";
+    }
+  }
 }

@@ -10,8 +10,8 @@ public interface Authenticator {
   /**
    * Verifies a token.
    *
-   * @return {@link Authenticated}, or {@link Refused} or {@link TenantRefused} with a reason that
-   *     may be shown to the client; never an exception for an invalid token
+   * @return {@link Authenticated}, or {@link Refused}, {@link Revoked} or {@link TenantRefused}
+   *     with a reason that may be shown to the client; never an exception for an invalid token
    * @throws AuthenticationUnavailableException when the token cannot be verified now (the keys
    *     cannot be fetched); trying again later is right
    */
@@ -28,7 +28,7 @@ public interface Authenticator {
   }
 
   /** The outcome of a verification. */
-  sealed interface Verdict permits Authenticated, Refused, TenantRefused {}
+  sealed interface Verdict permits Authenticated, Refused, Revoked, TenantRefused {}
 
   /** The verdict for a valid token. */
   record Authenticated(Caller caller) implements Verdict {}
@@ -41,6 +41,13 @@ public interface Authenticator {
    * @param expired whether its expiry is the only fault
    */
   record Refused(String reason, boolean expired) implements Verdict {}
+
+  /**
+   * The verdict for a token that was valid, and has been revoked.
+   *
+   * @param reason what to do about it, in one sentence
+   */
+  record Revoked(String reason) implements Verdict {}
 
   /**
    * The verdict for a valid token of a tenant that is not served.

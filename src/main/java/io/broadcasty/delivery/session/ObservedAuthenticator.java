@@ -35,6 +35,8 @@ public record ObservedAuthenticator(Authenticator inner, RealtimeListener listen
               refused.expired() ? TokenFault.EXPIRED : TokenFault.INVALID,
               refused.reason(),
               address));
+    } else if (verdict instanceof Revoked revoked) {
+      listener.onTokenRefused(new TokenRefused(TokenFault.REVOKED, revoked.reason(), address));
     } else if (verdict instanceof TenantRefused refused) {
       listener.onTokenRefused(new TokenRefused(TokenFault.TENANT, refused.reason(), address));
     }

@@ -292,6 +292,9 @@ public final class ProblemMapper {
       if (verdict instanceof Authenticator.TenantRefused refused) {
         return new Unidentified(Problem.of(Code.TENANT_REFUSED, refused.reason()));
       }
+      if (verdict instanceof Authenticator.Revoked revoked) {
+        return new Unidentified(Problem.of(Code.UNAUTHORIZED, revoked.reason()));
+      }
       return verdict instanceof Authenticator.Refused refused
           ? new Unidentified(refused(refused))
           : new Identified(((Authenticator.Authenticated) verdict).caller().from(address));

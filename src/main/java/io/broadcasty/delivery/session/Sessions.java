@@ -33,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +194,29 @@ public final class Sessions {
         ended++;
       } else {
         session.endAt(untilMillis);
+      }
+    }
+    return ended;
+  }
+
+  /**
+   * Ends the sessions whose tokens are revoked, without waiting for their end; returns how many.
+   *
+   * @param subject the user whose sessions are looked at; null for all users
+   * @param tokenId the token whose sessions are looked at; null for all tokens
+   */
+  public int endRevoked(
+      TenantId tenant,
+      @Nullable String subject,
+      @Nullable String tokenId,
+      Predicate<Caller> isRevoked) {
+    Problem problem = Problem.of(Code.UNAUTHORIZED, "the token has been revoked; get a new one");
+    int ended = 0;
+    for (Session session : index.find(tenant, subject, tokenId, null)) {
+      Caller caller = session.caller();
+      if (caller != null && isRevoked.test(caller)) {
+        session.end(problem);
+        ended++;
       }
     }
     return ended;

@@ -4,6 +4,7 @@ import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.key.ApiKeyAdministration;
+import io.broadcasty.admin.revocation.RevocationAdministration;
 import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
@@ -181,6 +182,12 @@ public class BeanProducers {
   @Singleton
   ApiKeyAdministration apiKeys() {
     return startup.node().apiKeyAdministration();
+  }
+
+  @Produces
+  @Singleton
+  RevocationAdministration revocations() {
+    return startup.node().revocationAdministration();
   }
 
   @Produces

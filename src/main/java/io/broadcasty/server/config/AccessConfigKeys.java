@@ -2,6 +2,7 @@ package io.broadcasty.server.config;
 
 import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.config.ConfigType;
+import java.time.Duration;
 import java.util.List;
 
 /** The keys of which requests are answered at all. */
@@ -16,6 +17,17 @@ final class AccessConfigKeys {
           "Claims that a token must have. Any claim can be added. roles and iat can be left out;"
               + " then a token without them has no roles, or may have been issued at any time. sub,"
               + " tid and exp are needed in any case.");
+
+  static final ConfigKey<Duration> JWT_MAX_LIFE =
+      new ConfigKey<>(
+          "broadcasty.jwt.max-life",
+          ConfigType.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+          null,
+          "24h",
+          "Longest life of a token, from iat to exp; tokens with a longer one are refused. A"
+              + " revocation is kept for this long, until the tokens that it concerns have expired,"
+              + " unless its request says otherwise. If unset, tokens may live for any time, and"
+              + " revocations are kept for 365 days.");
 
   static final ConfigKey<String> UNKNOWN_TENANTS =
       new ConfigKey<>(
@@ -113,6 +125,7 @@ final class AccessConfigKeys {
   static final List<ConfigKey<?>> ALL =
       List.of(
           REQUIRED_CLAIMS,
+          JWT_MAX_LIFE,
           JWT_SECRET,
           JWT_TENANT,
           TENANT_CLAIM,

@@ -101,6 +101,7 @@ final class JwtReader {
         list(reader.optional(ConfigKeys.JWT_AUDIENCES), "mp.jwt.verify.audiences"),
         Set.copyOf(reader.value(AccessConfigKeys.REQUIRED_CLAIMS, List.of())),
         reader.count(ConfigKeys.JWT_MAX_LENGTH),
+        reader.optional(AccessConfigKeys.JWT_MAX_LIFE).orElse(null),
         clockSkew(),
         reader.value(ConfigKeys.JWT_REMEMBER, Duration.ZERO),
         secret,

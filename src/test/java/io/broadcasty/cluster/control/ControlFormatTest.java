@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.broadcasty.LogCapture;
 import io.broadcasty.cluster.control.ControlMessage.Disconnect;
 import io.broadcasty.cluster.control.ControlMessage.KeysChanged;
+import io.broadcasty.cluster.control.ControlMessage.RevocationLifted;
+import io.broadcasty.cluster.control.ControlMessage.Revoked;
 import io.broadcasty.cluster.control.ControlMessage.SettingsChanged;
 import io.broadcasty.core.tenant.TenantId;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,18 @@ class ControlFormatTest {
     String key = "{\"v\":1,\"kind\":\"keys\",\"keyId\":\"k\"}";
     assertEquals(key, format.write(new KeysChanged("k")));
     assertEquals(new KeysChanged("k"), format.read(key));
+    Revoked revoked = new Revoked(new TenantId("acme"), "user", "ann", 17, 18);
+    String revocation =
+        "{\"v\":1,\"kind\":\"revoked\",\"tenant\":\"acme\",\"target\":\"user\",\"name\":\"ann\","
+            + "\"issuedBefore\":17,\"expiresAt\":18}";
+    assertEquals(revocation, format.write(revoked));
+    assertEquals(revoked, format.read(revocation));
+    RevocationLifted lifted = new RevocationLifted(new TenantId("acme"), "tenant", "");
+    String lift =
+        "{\"v\":1,\"kind\":\"revocation-lifted\",\"tenant\":\"acme\",\"target\":\"tenant\","
+            + "\"name\":\"\"}";
+    assertEquals(lift, format.write(lifted));
+    assertEquals(lifted, format.read(lift));
     assertEquals(new KeysChanged(null), format.read(format.write(new KeysChanged(null))));
   }
 
@@ -51,6 +65,7 @@ class ControlFormatTest {
         "{\"kind\":\"disconnect\"}",
         "{\"v\":1}",
         "{\"v\":1,\"kind\":\"settings\",\"tenant\":\"no tenant\"}",
+        "{\"v\":1,\"kind\":\"revoked\",\"tenant\":\"acme\"}",
         "[1]",
         "{\"v\":1,",
         ""

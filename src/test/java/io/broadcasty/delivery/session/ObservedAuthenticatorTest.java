@@ -34,10 +34,13 @@ class ObservedAuthenticatorTest {
     Authenticator.Verdict old = new Authenticator.Refused("it has expired", true);
     assertSame(bad, observed(token -> bad).authenticate("t", "192.0.2.1"));
     assertSame(old, observed(token -> old).authenticate("t"));
+    Authenticator.Verdict revoked = new Authenticator.Revoked("it is revoked");
+    assertSame(revoked, observed(token -> revoked).authenticate("t"));
     assertEquals(
         List.of(
             new TokenRefused(TokenFault.INVALID, "its signature is wrong", "192.0.2.1"),
-            new TokenRefused(TokenFault.EXPIRED, "it has expired", null)),
+            new TokenRefused(TokenFault.EXPIRED, "it has expired", null),
+            new TokenRefused(TokenFault.REVOKED, "it is revoked", null)),
         listener.take());
   }
 

@@ -210,6 +210,10 @@ public final class JwtAuthenticator implements Authenticator {
     if (notBefore != null && notBefore.isAfter(now.plus(settings.skew()))) {
       return refused("the token is not valid yet");
     }
+    if (livesTooLong(issuedAt, expiresAt, now)) {
+      return refused(
+          "the token lives longer, from `iat` to `exp`, than `broadcasty.jwt.max-life` allows");
+    }
     Instant end = expiresAt.plus(settings.skew());
     if (end.isAfter(LATEST_END)) {
       end = LATEST_END;
@@ -219,6 +223,12 @@ public final class JwtAuthenticator implements Authenticator {
     }
     return new Authenticated(
         new Caller(tenantId, subject, roles, issuedAt, end, known(claims), token));
+  }
+
+  /** A token that does not say when it was issued is measured from now on. */
+  private boolean livesTooLong(Instant issuedAt, Instant expiresAt, Instant now) {
+    Instant start = issuedAt.equals(Instant.EPOCH) ? now : issuedAt;
+    return settings.maxLife() != null && expiresAt.isAfter(start.plus(settings.maxLife()));
   }
 
   /** Returns whether every store can keep a text; JSON's escapes can express more. */

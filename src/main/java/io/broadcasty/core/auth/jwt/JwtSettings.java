@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     token may have none, and without {@code iat} it need not say when it was issued; {@code sub},
  *     {@code tid} and {@code exp} are always needed
  * @param maxLength the greatest number of characters of a token
+ * @param maxLife the longest time from {@code iat} to {@code exp}; null for any
  * @param skew how far the issuer's clock may differ from this node's
  * @param cacheDuration how long a verified token is not verified again; its expiry is still checked
  * @param secret signs tokens with HS256 instead of a private key; null for none
@@ -33,6 +34,7 @@ public record JwtSettings(
     List<String> audiences,
     Set<String> requiredClaims,
     int maxLength,
+    @Nullable Duration maxLife,
     Duration skew,
     Duration cacheDuration,
     @Nullable String secret,
@@ -74,6 +76,7 @@ public record JwtSettings(
         audiences,
         requiredClaims,
         maxLength,
+        maxLife,
         skew,
         cacheDuration,
         null,

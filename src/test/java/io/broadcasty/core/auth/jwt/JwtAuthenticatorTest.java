@@ -487,6 +487,7 @@ class JwtAuthenticatorTest {
             audiences,
             JwtSettings.USUAL_CLAIMS,
             JwtSettings.MAX_LENGTH,
+            null,
             Duration.ofSeconds(30),
             Duration.ZERO,
             null,
@@ -534,7 +535,38 @@ class JwtAuthenticatorTest {
     refused(lenient.authenticate(future), future, "future");
   }
 
+  /** Revocations are kept for as long as tokens can live. */
+  @Test
+  void refusesATokenThatLivesTooLong() {
+    JwtAuthenticator limited = requiring(Duration.ofHours(1), "sub");
+    String atTheLimit = living(Duration.ofHours(1));
+    assertInstanceOf(Authenticated.class, limited.authenticate(atTheLimit));
+    String longer = living(Duration.ofSeconds(3601));
+    refused(limited.authenticate(longer), longer, "max-life");
+    assertInstanceOf(Authenticated.class, requiring("sub").authenticate(longer));
+    String ofUnknownStart =
+        with(
+            claims -> {
+              claims.remove("iat");
+              claims.put("exp", now().plusSeconds(3601).getEpochSecond());
+            });
+    refused(limited.authenticate(ofUnknownStart), ofUnknownStart, "max-life");
+  }
+
+  private String living(Duration life) {
+    return with(
+        claims -> {
+          claims.put("iat", now().getEpochSecond());
+          claims.put("exp", now().plus(life).getEpochSecond());
+        });
+  }
+
   private JwtAuthenticator requiring(String... claims) {
+    return requiring(null, claims);
+  }
+
+  private JwtAuthenticator requiring(
+      @org.jspecify.annotations.Nullable Duration maxLife, String... claims) {
     return new JwtAuthenticator(
         new JwtSettings(
             TestTokens.pem(TestTokens.RSA),
@@ -544,6 +576,7 @@ class JwtAuthenticatorTest {
             List.of(),
             Set.of(claims),
             JwtSettings.MAX_LENGTH,
+            maxLife,
             Duration.ofSeconds(30),
             Duration.ZERO,
             null,

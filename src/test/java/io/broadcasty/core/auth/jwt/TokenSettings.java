@@ -34,6 +34,7 @@ public final class TokenSettings {
         List.of(),
         JwtSettings.USUAL_CLAIMS,
         JwtSettings.MAX_LENGTH,
+        null,
         Duration.ofSeconds(30),
         Duration.ZERO,
         secret,

@@ -1,0 +1,104 @@
+package io.broadcasty.admin.revocation;
+
+import io.broadcasty.core.tenant.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens that a revocation concerns, all of one tenant.
+ *
+ * @param name the token's id ({@code Caller.tokenId}) or the user's ({@code sub}); empty for the
+ *     whole tenant
+ */
+public record RevocationTarget(TenantId tenant, Kind kind, String name) {
+
+  /** The number of characters of an id. */
+  public static final int ID_LENGTH = 32;
+
+  private static final int SHOWN_OF_TOKEN_ID = 8;
+
+  /** What a revocation names. */
+  public enum Kind {
+    /** One token. */
+    TOKEN,
+    /** All tokens of a user that were issued before a time. */
+    USER,
+    /** All tokens of a tenant that were issued before a time. */
+    TENANT;
+
+    /** Returns the name in requests, answers and the database. */
+    public String wireName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the kind of a name; null for one that this release does not know. */
+    public static @Nullable Kind fromWireName(String name) {
+      for (Kind each : values()) {
+        if (each.wireName().equals(name)) {
+          return each;
+        }
+      }
+      return null;
+    }
+  }
+
+  /** Returns one token of a tenant. */
+  public static RevocationTarget token(TenantId tenant, String tokenId) {
+    return new RevocationTarget(tenant, Kind.TOKEN, tokenId);
+  }
+
+  /** Returns the tokens of a user. */
+  public static RevocationTarget user(TenantId tenant, String subject) {
+    return new RevocationTarget(tenant, Kind.USER, subject);
+  }
+
+  /** Returns the tokens of a whole tenant. */
+  public static RevocationTarget tenant(TenantId tenant) {
+    return new RevocationTarget(tenant, Kind.TENANT, "");
+  }
+
+  /**
+   * Returns the id of the target's revocation: the beginning of a SHA-256, as hexadecimal digits.
+   * So a target has one revocation, and revoking it again changes that.
+   */
+  public String id() {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(
+                  (kind.wireName() + '\0' + tenant.value() + '\0' + name)
+                      .getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, ID_LENGTH / 2);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JDK has no SHA-256", e);
+    }
+  }
+
+  /** Returns whether a text may be the id of a revocation. */
+  public static boolean isId(String text) {
+    return text.length() == ID_LENGTH
+        && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+  }
+
+  /** Returns an id as a log may contain it, whatever a client has sent as one. */
+  public static String shown(String id) {
+    return id.length() > ID_LENGTH ? id.substring(0, ID_LENGTH) + "…" : id;
+  }
+
+  /** Returns the name, of a token's id only the beginning, so that it may be logged. */
+  public String shownName() {
+    return kind == Kind.TOKEN && name.length() > SHOWN_OF_TOKEN_ID
+        ? name.substring(0, SHOWN_OF_TOKEN_ID) + "…"
+        : name;
+  }
+
+  /** Returns the target as it may be logged. */
+  @Override
+  public String toString() {
+    return kind.wireName() + " " + tenant + (name.isEmpty() ? "" : "/" + shownName());
+  }
+}
