@@ -2,6 +2,7 @@ package io.broadcasty.streams.broker;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +37,12 @@ public interface Archive {
    * first.
    */
   Map<Integer, List<SequenceRange>> ranges(TenantChannel channel, String epoch);
+
+  /**
+   * Returns the newest sequence of each archived stream of many channels, of every epoch and
+   * partition, read together.
+   */
+  Map<StreamKey, Long> heads(Collection<TenantChannel> channels);
 
   /**
    * Copies publications of one stream, all or none, as durably as the archive can. Publications up

@@ -9,6 +9,7 @@ import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.ChannelDirectory;
 import io.broadcasty.streams.broker.LeaderLock;
 import io.broadcasty.streams.broker.LostPosition;
+import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.RejectedDataException;
 import io.broadcasty.streams.broker.ReplayPage;
@@ -116,7 +117,6 @@ final class ArchiveCopier {
     for (int left = marked(); left > 0; left--) {
       TenantChannel channel = next();
       if (channel != null && !tryToCopy(channel)) {
-        mark(channel);
         return false;
       }
     }
@@ -142,6 +142,7 @@ final class ArchiveCopier {
     }
   }
 
+  /** Copies a channel, or marks it again; returns whether others can be copied now. */
   private boolean tryToCopy(TenantChannel channel) {
     try {
       copy(channel);
@@ -149,7 +150,8 @@ final class ArchiveCopier {
     } catch (BrokerException e) {
       LOG.log(
           Level.DEBUG, "Copying to the archive stopped early; trying again in a later round", e);
-      return false;
+      mark(channel);
+      return e.isUndecodable();
     }
   }
 
@@ -187,13 +189,31 @@ final class ArchiveCopier {
       List<TenantChannel> page;
       do {
         page = directory.channels(pattern, last, SCAN_PAGE);
-        for (TenantChannel channel : page) {
-          copy(channel);
-          last = channel;
+        if (!page.isEmpty()) {
+          last = page.get(page.size() - 1);
+          markUncopied(page);
         }
         copyMarked(); // new publications do not wait for the end of the scan
       } while (page.size() == SCAN_PAGE);
     }
+  }
+
+  /** Marks those of the channels that have uncopied publications, or cannot be read now. */
+  private void markUncopied(List<TenantChannel> channels) {
+    Map<TenantChannel, List<Position>> heads = streams.heads(channels);
+    Map<StreamKey, Long> archived = archive.heads(channels);
+    for (TenantChannel channel : channels) {
+      List<Position> head = heads.get(channel);
+      if (head == null || head.stream().anyMatch(each -> isUncopied(channel, each, archived))) {
+        mark(channel);
+      }
+    }
+  }
+
+  private static boolean isUncopied(
+      TenantChannel channel, Position head, Map<StreamKey, Long> archived) {
+    StreamKey stream = new StreamKey(channel, head.partition(), head.epoch());
+    return archived.getOrDefault(stream, 0L) < head.sequence();
   }
 
   private void logMissed() {

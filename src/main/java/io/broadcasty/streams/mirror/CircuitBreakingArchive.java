@@ -10,6 +10,7 @@ import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.StreamKey;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -43,6 +44,11 @@ final class CircuitBreakingArchive implements Archive {
   @Override
   public Map<Integer, List<SequenceRange>> ranges(TenantChannel channel, String epoch) {
     return guarded(() -> archive.ranges(channel, epoch));
+  }
+
+  @Override
+  public Map<StreamKey, Long> heads(Collection<TenantChannel> channels) {
+    return guarded(() -> archive.heads(channels));
   }
 
   @Override

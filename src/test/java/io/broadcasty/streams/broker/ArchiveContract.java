@@ -101,6 +101,7 @@ public abstract class ArchiveContract {
     assertEquals(12, archive.append(ONE, run(ONE, 10, 12)));
     archive.append(ONE, run(ONE, 13, 13));
     assertEquals(List.of(new SequenceRange(3, 5), new SequenceRange(10, 13)), ranges(archive, ONE));
+    assertEquals(Map.of(ONE, 13L), archive.heads(List.of(ORDERS)));
     assertEquals(List.of(3L, 4L, 5L, 10L, 11L, 12L, 13L), kept(archive, ONE));
   }
 
@@ -120,6 +121,9 @@ public abstract class ArchiveContract {
         Map.of(0, List.of(new SequenceRange(1, 1)), 7, List.of(new SequenceRange(1, 3))),
         archive.ranges(ORDERS, "one"));
     assertEquals(Map.of(0, List.of(new SequenceRange(1, 2))), archive.ranges(ORDERS, "two"));
+    assertEquals(
+        Map.of(ONE, 1L, again, 2L, other, 3L, globex, 5L),
+        archive.heads(List.of(ORDERS, channel("none"), globex.channel())));
     assertEquals(run(again, 1, 2), archive.read(again, 0, 100, 100));
     assertEquals(from(1, 4), kept(archive, capital));
     assertEquals(from(1, 5), kept(archive, globex));

@@ -4,6 +4,7 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.WallClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,18 @@ public final class MemoryArchive implements Archive {
           }
         });
     return all;
+  }
+
+  @Override
+  public synchronized Map<StreamKey, Long> heads(Collection<TenantChannel> channels) {
+    Map<StreamKey, Long> heads = new HashMap<>();
+    newest.forEach(
+        (stream, last) -> {
+          if (channels.contains(stream.channel())) {
+            heads.put(stream, last.position().sequence());
+          }
+        });
+    return heads;
   }
 
   private NavigableMap<Long, Publication> kept(StreamKey stream) {

@@ -19,6 +19,7 @@ import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.streams.broker.Archive.SequenceRange;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.ForwardingBroker;
 import io.broadcasty.streams.broker.LeaderLock;
 import io.broadcasty.streams.broker.LostPosition;
 import io.broadcasty.streams.broker.MemoryArchive;
@@ -316,6 +317,53 @@ class MirroredBrokerTest {
     other.copier.runRound();
     assertEquals(List.of(new SequenceRange(1, 8)), ranges(), "a minute later");
     assertEquals(2, taken[0]);
+  }
+
+  @Test
+  void aScanAsksForManyChannelsTogether() {
+    for (int i = 0; i < 450; i++) {
+      appended(node.broker, plain(channel("orders.%03d".formatted(i)), 0, "1"));
+    }
+    node.copier.runRound();
+    int calls = archive.calls;
+    time.advance(Duration.ofMinutes(1));
+    node.copier.runRound();
+    assertTrue(archive.calls - calls < 10, "calls of a scan: " + (archive.calls - calls));
+  }
+
+  @Test
+  void aChannelThatCannotBeDecodedStopsNoOther() {
+    TenantChannel first = channel("orders.a");
+    MirrorNode other = node(new UndecodableChannel(streams, first), MINE);
+    other.copier.runRound();
+    fill(other.broker, first, 0, 3);
+    fill(other.broker, ORDERS, 0, 3);
+    other.copier.runRound();
+    assertEquals(List.of(new SequenceRange(1, 3)), ranges());
+    fill(streams, channel("orders.left"), 0, 2); // by a node that was killed
+    time.advance(Duration.ofMinutes(1));
+    other.copier.runRound();
+    assertEquals(
+        List.of(new SequenceRange(1, 2)), kept.ranges(channel("orders.left"), epoch()).get(0));
+    assertEquals(1, other.broker.waitingChannels(), "it is kept for a node that can decode it");
+  }
+
+  /** Streams of which this node cannot decode one, since a newer node has written it. */
+  private static final class UndecodableChannel extends ForwardingBroker {
+    private final TenantChannel channel;
+
+    UndecodableChannel(Broker streams, TenantChannel channel) {
+      super(streams);
+      this.channel = channel;
+    }
+
+    @Override
+    public ReplayPage replay(ReplayRequest request) {
+      if (request.channel().equals(channel)) {
+        throw BrokerException.undecodable("scripted", new IllegalStateException());
+      }
+      return super.replay(request);
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.RejectedDataException;
 import io.broadcasty.streams.broker.StreamKey;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -32,6 +33,12 @@ final class ScriptedArchive implements Archive {
   public Map<Integer, List<SequenceRange>> ranges(TenantChannel channel, String epoch) {
     call();
     return real.ranges(channel, epoch);
+  }
+
+  @Override
+  public Map<StreamKey, Long> heads(Collection<TenantChannel> channels) {
+    call();
+    return real.heads(channels);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -68,6 +69,15 @@ public final class JdbcArchive implements Archive {
                               .toList()));
           return ranges;
         });
+  }
+
+  @Override
+  public Map<StreamKey, Long> heads(Collection<TenantChannel> channels) {
+    return calling(
+        () ->
+            transactions.runAutoCommit(
+                connection ->
+                    MirrorTable.heads(connection, channels, transactions.maxKeysPerStatement())));
   }
 
   @Override

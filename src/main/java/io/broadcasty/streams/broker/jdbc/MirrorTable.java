@@ -3,13 +3,17 @@ package io.broadcasty.streams.broker.jdbc;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.infra.database.ChannelSelect;
 import io.broadcasty.streams.broker.StreamKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,8 @@ final class MirrorTable {
   private static final String SELECT =
       "SELECT partition_no, begun_seq, first_seq, head_seq, last_at FROM broadcasty_mirror"
           + " WHERE tenant_id = ? AND channel = ? AND ";
+  private static final String HEADS =
+      "SELECT channel, partition_no, epoch, head_seq FROM broadcasty_mirror";
   private static final String OF_ROW =
       " WHERE tenant_id = ? AND channel = ? AND partition_no = ? AND epoch = ? AND begun_seq = ?";
 
@@ -56,6 +62,22 @@ final class MirrorTable {
       }
     }
     return rows;
+  }
+
+  /** Returns the newest sequence of each stream of many channels. */
+  static Map<StreamKey, Long> heads(
+      Connection connection, Collection<TenantChannel> channels, int maxKeys) throws SQLException {
+    Map<StreamKey, Long> heads = new HashMap<>();
+    new ChannelSelect(HEADS, maxKeys)
+        .run(
+            connection,
+            channels,
+            (channel, row) ->
+                heads.merge(
+                    new StreamKey(channel, row.getInt(2), row.getString(3)),
+                    row.getLong(4),
+                    Math::max));
+    return heads;
   }
 
   /** Reads a stream's ranges, oldest first, and locks them until the transaction ends. */
