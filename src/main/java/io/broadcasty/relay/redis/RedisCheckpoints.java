@@ -68,7 +68,12 @@ public final class RedisCheckpoints implements Checkpoints {
   public @Nullable Map<Integer, Position> claim(TenantChannel channel, String owner) {
     List<byte[]> keys = keys(channel);
     Object reply = run(CLAIM, keys, List.of(bytes(owner), leaseMillis));
-    return reply instanceof List<?> fields ? positions(fields) : null;
+    try {
+      return reply instanceof List<?> fields ? positions(fields) : null;
+    } catch (BrokerException e) {
+      release(channel, owner); // a newer node can relay it at once
+      throw e;
+    }
   }
 
   @Override

@@ -65,6 +65,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
     for (String value : List.of("\u0002k3f9a2xw:41", "41", "k3f9a2xw:x")) {
       redis.commands().hset(key, partition, value.getBytes(UTF_8));
       assertThrows(BrokerException.class, () -> checkpoints.claim(orders, "a"), value);
+      assertThrows(BrokerException.class, () -> checkpoints.claim(orders, "b"), "not kept by a");
       assertThrows(BrokerException.class, () -> checkpoints.read(orders), value);
       assertEquals(Map.of(orders, Map.of()), checkpoints.read(List.of(orders)), value);
     }
