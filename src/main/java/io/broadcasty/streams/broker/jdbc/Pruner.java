@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -31,9 +32,16 @@ final class Pruner {
    * @param idleSinceMillis streams that are empty and idle since this time are deleted
    */
   void run(long nowMillis, long idsBeforeMillis, long idleSinceMillis) throws SQLException {
-    for (TenantChannel channel : transactions.runAutoCommit(StreamsTable::withPublications)) {
-      trim(channel, nowMillis);
-    }
+    TenantChannel last = null;
+    List<TenantChannel> page;
+    do {
+      TenantChannel after = last;
+      page = transactions.runAutoCommit(c -> StreamsTable.after(c, after, CHUNK));
+      for (TenantChannel channel : due(page, nowMillis)) {
+        trim(channel, nowMillis);
+      }
+      last = page.isEmpty() ? null : page.get(page.size() - 1);
+    } while (page.size() == CHUNK);
     boolean more = true;
     while (more) {
       more = transactions.write(c -> IdsTable.deleteSome(c, idsBeforeMillis, CHUNK));
@@ -43,6 +51,28 @@ final class Pruner {
     for (TenantChannel channel : idle) {
       transactions.write(c -> forget(c, channel, idleSinceMillis));
     }
+  }
+
+  /** Returns those of the channels whose oldest publication may have left the retention. */
+  private List<TenantChannel> due(List<TenantChannel> channels, long nowMillis)
+      throws SQLException {
+    int maxKeys = transactions.maxKeysPerStatement();
+    return transactions
+        .runAutoCommit(c -> StreamsTable.oldest(c, channels, maxKeys))
+        .entrySet()
+        .stream()
+        .filter(each -> isDue(each.getKey(), each.getValue(), nowMillis))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private boolean isDue(
+      TenantChannel channel, List<StreamsTable.OldestKept> streams, long nowMillis) {
+    return streams.stream()
+        .anyMatch(
+            each ->
+                retentionCutoff.isBeyond(
+                    channel, each.stream(), each.weight(), streams.size(), nowMillis));
   }
 
   private void trim(TenantChannel channel, long nowMillis) throws SQLException {

@@ -6,6 +6,7 @@ import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.streams.broker.StreamState;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the oldest publication of a stream that the retention still keeps. Times and bytes only
@@ -47,6 +48,25 @@ final class RetentionCutoff {
     return low;
   }
 
+  /**
+   * Returns whether the oldest publication of a stream has left the retention.
+   *
+   * @param oldest null when it is gone already
+   */
+  boolean isBeyond(
+      TenantChannel channel,
+      StreamRow row,
+      EventsTable.@Nullable Weight oldest,
+      int partitions,
+      long nowMillis) {
+    if (row.first() > row.head()) {
+      return false;
+    }
+    Retention share = retention.of(channel.tenant()).perPartition(partitions);
+    return row.head() - row.first() >= share.maxCount()
+        || !keeps(row, oldest, share, nowMillis - share.age().toMillis());
+  }
+
   StreamState state(
       Connection connection, TenantChannel channel, StreamRow row, int partitions, long nowMillis)
       throws SQLException {
@@ -66,6 +86,11 @@ final class RetentionCutoff {
       long oldestMillis)
       throws SQLException {
     EventsTable.Weight weight = EventsTable.weight(connection, row.of(channel), sequence);
+    return keeps(row, weight, share, oldestMillis);
+  }
+
+  private static boolean keeps(
+      StreamRow row, EventsTable.@Nullable Weight weight, Retention share, long oldestMillis) {
     return weight != null
         && weight.atMillis() >= oldestMillis
         && row.totalBytes() - weight.bytesBefore() <= share.maxBytes();

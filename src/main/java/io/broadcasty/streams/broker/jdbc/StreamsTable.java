@@ -32,7 +32,26 @@ final class StreamsTable {
   private static final String HEADS =
       "SELECT channel, partition_no, epoch, head_seq FROM broadcasty_streams";
 
+  private static final String OF_FIRST =
+      "FROM broadcasty_events e WHERE e.tenant_id = s.tenant_id AND e.channel = s.channel"
+          + " AND e.partition_no = s.partition_no AND e.seq = s.first_seq)";
+
+  private static final String OLDEST =
+      "SELECT channel, partition_no, epoch, first_seq, head_seq, total_bytes, last_at, (SELECT"
+          + " e.published_at "
+          + OF_FIRST
+          + ", (SELECT e.bytes_before "
+          + OF_FIRST
+          + " FROM broadcasty_streams s";
+
   private StreamsTable() {}
+
+  /**
+   * A stream and its oldest publication.
+   *
+   * @param weight of the publication; null when there is none
+   */
+  record OldestKept(StreamRow stream, EventsTable.@Nullable Weight weight) {}
 
   /** Reads a channel's streams, by partition. */
   static SortedMap<Integer, StreamRow> read(Connection connection, TenantChannel channel)
@@ -54,19 +73,23 @@ final class StreamsTable {
       select.setString(2, channel.name().value());
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
-          StreamRow row =
-              new StreamRow(
-                  result.getInt(1),
-                  result.getString(2),
-                  result.getLong(3),
-                  result.getLong(4),
-                  result.getLong(5),
-                  result.getLong(6));
+          StreamRow row = row(result, 1);
           rows.put(row.partition(), row);
         }
       }
     }
     return rows;
+  }
+
+  /** Reads a stream from the six columns that begin with this one. */
+  private static StreamRow row(ResultSet result, int from) throws SQLException {
+    return new StreamRow(
+        result.getInt(from),
+        result.getString(from + 1),
+        result.getLong(from + 2),
+        result.getLong(from + 3),
+        result.getLong(from + 4),
+        result.getLong(from + 5));
   }
 
   /** Returns the last position of each stream of many channels. */
@@ -156,14 +179,29 @@ final class StreamsTable {
     }
   }
 
-  /** Returns the channels with a stream that contains publications. */
-  static List<TenantChannel> withPublications(Connection connection) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT DISTINCT tenant_id, channel FROM broadcasty_streams"
-                + " WHERE first_seq <= head_seq")) {
-      return channels(select);
-    }
+  /**
+   * Reads the streams of many channels, with what their oldest publications weigh.
+   *
+   * @return all streams of each channel that has any
+   */
+  static Map<TenantChannel, List<OldestKept>> oldest(
+      Connection connection, Collection<TenantChannel> channels, int maxKeys) throws SQLException {
+    Map<TenantChannel, List<OldestKept>> oldest = new HashMap<>();
+    new ChannelSelect(OLDEST, maxKeys)
+        .run(
+            connection,
+            channels,
+            (channel, row) -> {
+              StreamRow stream = row(row, 2);
+              long at = row.getLong(8);
+              long bytesBefore = row.getLong(9);
+              EventsTable.Weight weight =
+                  row.wasNull() ? null : new EventsTable.Weight(at, bytesBefore);
+              oldest
+                  .computeIfAbsent(channel, c -> new ArrayList<>(1))
+                  .add(new OldestKept(stream, weight));
+            });
+    return oldest;
   }
 
   /** Returns the channels with an empty stream to which nothing has been appended since a time. */

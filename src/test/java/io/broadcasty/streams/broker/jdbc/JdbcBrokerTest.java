@@ -5,23 +5,33 @@ import static io.broadcasty.streams.broker.TestPublications.channel;
 import static io.broadcasty.streams.broker.TestPublications.kept;
 import static io.broadcasty.streams.broker.TestPublications.named;
 import static io.broadcasty.streams.broker.TestPublications.plain;
+import static io.broadcasty.streams.broker.TestPublications.publish;
 import static io.broadcasty.streams.broker.TestPublications.sequences;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.database.StoredRows;
+import io.broadcasty.infra.database.Transactions;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
+import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.PublicationListener;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -88,5 +98,39 @@ class JdbcBrokerTest extends BrokerContract {
     assertEquals(List.of(1L, 2L), sequences(kept(after, channel("a"), 0)));
     assertEquals(List.of(1L, 2L), received.sequences(channel("a"), 0));
     after.close();
+  }
+
+  @Test
+  void deletesWhatHasLeftTheRetentionOfEveryChannel() throws Exception {
+    Broker broker =
+        open(RetentionLookup.uniform(new Retention(Duration.ofHours(1), 2, 1L << 30)), received);
+    List<Envelope> all = new ArrayList<>();
+    for (int i = 0; i < 1050; i++) { // more than are read together
+      TenantChannel channel = channel("c.%04d".formatted(i));
+      for (int n = 1; n <= (i % 2 == 0 ? 3 : 2); n++) {
+        all.add(plain(channel, 0, "" + n));
+      }
+    }
+    publish(broker, all);
+    assertEquals(2625, events());
+    broker.prune();
+    assertEquals(2100, events());
+    time.advance(Duration.ofHours(2));
+    broker.prune();
+    assertEquals(0, events());
+    broker.close();
+  }
+
+  private long events() throws SQLException {
+    return new Transactions(database)
+        .runAutoCommit(
+            connection -> {
+              try (Statement statement = connection.createStatement();
+                  ResultSet count =
+                      statement.executeQuery("SELECT COUNT(*) FROM broadcasty_events")) {
+                assertTrue(count.next());
+                return count.getLong(1);
+              }
+            });
   }
 }
