@@ -3,6 +3,7 @@ package io.broadcasty.admin;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.admin.audit.AuditEvent;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.audit.AuditOutcome;
 import io.broadcasty.cluster.control.ControlException;
 import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.control.ControlTopic;
@@ -146,9 +147,12 @@ public final class DisconnectStreams {
         new AuditEvent(
             tenant,
             "admin.disconnect",
+            AuditOutcome.DONE,
+            caller.tenant(),
             caller.subject(),
             address,
-            context(caller, request, sequence, devices),
+            target(tenant, request),
+            context(request, sequence, devices),
             clock.nowMillis()));
     return outcome;
   }
@@ -158,19 +162,22 @@ public final class DisconnectStreams {
     return user == null || request.code().equals(RECONNECT) ? 0 : offline.end(tenant, user);
   }
 
+  /** Names the user, otherwise the tenant; the token is in the context. */
+  private static @Nullable String target(@Nullable TenantId tenant, DisconnectRequest request) {
+    if (request.user() != null) {
+      return "user:" + request.user();
+    }
+    return tenant == null ? null : "tenant:" + tenant.value();
+  }
+
   /**
    * Describes a request for the log without the token's id, of which only the beginning may be
    * kept.
    */
-  private static String context(
-      Caller caller, DisconnectRequest request, long sequence, int devices) {
+  private static String context(DisconnectRequest request, long sequence, int devices) {
     StringBuilder json = new StringBuilder("{");
     json.append("\"sequence\":").append(sequence);
-    json.append(",\"actorTenant\":").append(quoted(caller.tenant().value()));
     json.append(",\"code\":").append(quoted(request.code()));
-    if (request.user() != null) {
-      json.append(",\"user\":").append(quoted(request.user()));
-    }
     if (request.tokenId() != null) {
       String id = request.tokenId();
       json.append(",\"tokenId\":")

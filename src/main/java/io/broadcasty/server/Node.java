@@ -1,7 +1,9 @@
 package io.broadcasty.server;
 
 import io.broadcasty.admin.DisconnectStreams;
+import io.broadcasty.admin.audit.AuditAdministration;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.audit.jpa.JpaAuditReader;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.key.jpa.JpaApiKeyRepository;
 import io.broadcasty.admin.revocation.RevocationAdministration;
@@ -132,7 +134,8 @@ public final class Node implements AutoCloseable {
       Stream.of(
               JpaTenantRepository.ENTITIES,
               JpaApiKeyRepository.ENTITIES,
-              JpaRevocationRepository.ENTITIES)
+              JpaRevocationRepository.ENTITIES,
+              JpaAuditReader.ENTITIES)
           .<Class<?>>flatMap(List::stream)
           .toList();
 
@@ -152,6 +155,7 @@ public final class Node implements AutoCloseable {
   private final TenantAdministration tenantAdministration;
   private final ApiKeyAdministration apiKeyAdministration;
   private final RevocationAdministration revocationAdministration;
+  private final AuditAdministration auditAdministration;
   private final SecurityLog securityLog;
   private final ExecutorService refresher;
   private volatile long sweptNanos;
@@ -307,6 +311,9 @@ public final class Node implements AutoCloseable {
             tenantRules(settings),
             store.control(),
             clock);
+    this.auditAdministration =
+        new AuditAdministration(
+            managers == null ? null : new JpaAuditReader(managers), store.audit(), ticker, clock);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
     events.register(meters, listeners::failures);
@@ -442,6 +449,10 @@ public final class Node implements AutoCloseable {
 
   public RevocationAdministration revocationAdministration() {
     return revocationAdministration;
+  }
+
+  public AuditAdministration auditAdministration() {
+    return auditAdministration;
   }
 
   public AuditLog audit() {

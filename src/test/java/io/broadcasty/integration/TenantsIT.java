@@ -59,6 +59,7 @@ class TenantsIT {
       create();
       changeLimits();
       refuseOthers();
+      readTheAuditLog();
       assertAnswer(200, "\"suspended\"", asOperator("PATCH", ACME, "{\"state\":\"suspended\"}"));
       Api.await("the suspension", () -> publish().statusCode() == 403);
       assertAnswer(403, "tenant_refused", publish());
@@ -100,6 +101,22 @@ class TenantsIT {
     assertAnswer(400, "state", asOperator("PATCH", ACME, "{\"state\":\"unknown\"}"));
     assertAnswer(400, "invalid_json", asOperator("PATCH", ACME, "{"));
     assertAnswer(400, "own tenant", asOperator("DELETE", TENANTS + "/operations", ""));
+  }
+
+  private void readTheAuditLog() {
+    String log = "/broadcasty/admin/audit";
+    assertAnswer(200, "\"action\":\"tenant.create\"", api.get(log, token("admin")));
+    assertAnswer(200, "\"actorTenant\":\"operations\"", api.get(log, token("admin")));
+    assertAnswer(
+        200,
+        "\"action\":\"tenant.create\"",
+        api.get(log + "?target=tenant:acme&outcome=failed&action=tenant.c*", token("admin")));
+    assertAnswer(200, "{\"entries\":[]}", api.get(log + "?actor=nobody", api.tokens.operator()));
+    assertAnswer(200, "\"audit.read\"", api.get(log + "?tenant=", api.tokens.operator()));
+    assertAnswer(403, "forbidden", api.get(log + "?tenant=acme", api.tokens.admin()));
+    assertAnswer(403, "forbidden", api.get(log, token("member")));
+    assertAnswer(400, "from", api.get(log + "?from=yesterday", token("admin")));
+    assertAnswer(400, "parameter", api.get(log + "?tennant=acme", token("admin")));
   }
 
   private void refuseOthers() {

@@ -73,8 +73,7 @@ public final class AuditListener implements RealtimeListener {
   }
 
   private void append(@Nullable TenantId tenant, String action, Context context) {
-    AuditEvent event =
-        new AuditEvent(tenant, action, null, null, text(context), nowMillis.getAsLong());
+    AuditEvent event = AuditEvent.ofService(tenant, action, text(context), nowMillis.getAsLong());
     try {
       later.execute(() -> log.append(event));
     } catch (RejectedExecutionException e) {

@@ -3,6 +3,7 @@ package io.broadcasty.admin.securitylog;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.admin.audit.AuditEvent;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.audit.AuditOutcome;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import java.lang.System.Logger.Level;
@@ -112,8 +113,11 @@ public final class SecurityLog implements AutoCloseable {
         new AuditEvent(
             event.tenant(),
             "security." + event.type().wireName(),
+            AuditOutcome.REFUSED,
+            event.tenant(),
             printable(event.user(), EventLines.MAX_VALUE),
             printable(event.address(), MAX_ADDRESS),
+            null,
             lines.context(event),
             nowMillis);
     try {

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
+import io.broadcasty.infra.database.AuditLogTable;
+import io.broadcasty.infra.database.AuditRow;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.device.Recipient;
@@ -161,11 +163,17 @@ public final class JdbcPushQueue implements PushQueue {
     database.write(
         connection -> {
           DispatchesTable.acknowledge(connection, owner, results, now);
+          List<AuditRow> audited = new ArrayList<>();
           for (AcknowledgedDispatch each : results) {
             if (each.result() instanceof DeliveryResult.Unregistered unregistered) {
-              UnregisteredDevices.remove(connection, each.claimed(), unregistered, now);
+              AuditRow row =
+                  UnregisteredDevices.remove(connection, each.claimed(), unregistered, now);
+              if (row != null) {
+                audited.add(row);
+              }
             }
           }
+          AuditLogTable.append(connection, audited);
           return results;
         });
   }

@@ -2,7 +2,7 @@ package io.broadcasty.push.jdbc;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.broadcasty.infra.database.AuditLogTable;
+import io.broadcasty.infra.database.AuditRow;
 import io.broadcasty.push.queue.ClaimedDispatch;
 import io.broadcasty.push.queue.DeliveryResult;
 import java.io.IOException;
@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes subscriptions whose devices are no longer registered, and records that in the audit log.
@@ -27,35 +28,48 @@ final class UnregisteredDevices {
 
   private UnregisteredDevices() {}
 
-  static void remove(
+  /**
+   * Removes a subscription, unless it was confirmed since.
+   *
+   * @return the entry for the audit log; null when the subscription stays
+   */
+  static @Nullable AuditRow remove(
       Connection connection,
       ClaimedDispatch claimed,
       DeliveryResult.Unregistered result,
       long nowMillis)
       throws SQLException {
     String context;
+    String user;
     try (PreparedStatement select = connection.prepareStatement(CONFIRMED_BEFORE)) {
       select.setString(1, claimed.subscriptionId());
       select.setLong(2, result.sinceMillis());
       try (ResultSet row = select.executeQuery()) {
         if (!row.next()) {
-          return;
+          return null;
         }
-        context =
-            context(claimed.subscriptionId(), row.getString(1), row.getString(2), result.reason());
+        user = row.getString(1);
+        context = context(claimed.subscriptionId(), row.getString(2), result.reason());
       }
     }
     JdbcPushSubscriptionStore.delete(connection, claimed.subscriptionId());
-    AuditLogTable.append(
-        connection, claimed.tenant().value(), ACTION, null, null, context, nowMillis);
+    return new AuditRow(
+        claimed.tenant().value(),
+        ACTION,
+        "done",
+        null,
+        null,
+        null,
+        "user:" + user,
+        context,
+        nowMillis);
   }
 
-  private static String context(String subscription, String user, String service, String reason) {
+  private static String context(String subscription, String service, String reason) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
       json.writeStringField("subscription", subscription);
-      json.writeStringField("user", user);
       json.writeStringField("service", service);
       json.writeStringField("reason", reason);
       json.writeEndObject();

@@ -2,6 +2,7 @@ package io.broadcasty.server.beans;
 
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.NodeHealth;
+import io.broadcasty.admin.audit.AuditAdministration;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.revocation.RevocationAdministration;
@@ -194,6 +195,12 @@ public class BeanProducers {
   @Singleton
   AuditLog audit() {
     return startup.node().audit();
+  }
+
+  @Produces
+  @Singleton
+  AuditAdministration auditAdministration() {
+    return startup.node().auditAdministration();
   }
 
   @Produces

@@ -1,6 +1,7 @@
 package io.broadcasty.server.web;
 
 import io.broadcasty.transport.http.AdminResource;
+import io.broadcasty.transport.http.AuditResource;
 import io.broadcasty.transport.http.DisconnectResource;
 import io.broadcasty.transport.http.DriversResource;
 import io.broadcasty.transport.http.HealthResource;
@@ -26,6 +27,7 @@ public class DataPlane extends Application {
   public Set<Class<?>> getClasses() {
     return Set.of(
         AdminResource.class,
+        AuditResource.class,
         DisconnectResource.class,
         DriversResource.class,
         HealthResource.class,

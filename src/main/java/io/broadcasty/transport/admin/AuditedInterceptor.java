@@ -3,6 +3,7 @@ package io.broadcasty.transport.admin;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.broadcasty.admin.audit.AuditEvent;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.audit.AuditOutcome;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.transport.edge.CurrentCaller;
@@ -51,16 +52,17 @@ public class AuditedInterceptor {
         new AuditEvent(
             note.tenant(),
             action,
+            status < 400 ? AuditOutcome.DONE : AuditOutcome.FAILED,
+            caller.tenant(),
             caller.subject(),
             caller.address(),
-            JsonWriter.object(json -> writeContext(json, caller, status)),
+            note.target(),
+            JsonWriter.object(json -> writeContext(json, status)),
             clock.nowMillis()));
   }
 
-  private void writeContext(JsonGenerator json, Caller caller, int status) throws IOException {
-    json.writeStringField("outcome", status < 400 ? "done" : "failed");
+  private void writeContext(JsonGenerator json, int status) throws IOException {
     json.writeNumberField("status", status);
-    json.writeStringField("actorTenant", caller.tenant().value());
     String change = note.context();
     if (change != null) {
       json.writeFieldName("change");

@@ -230,18 +230,14 @@ public class KeysResource {
 
   /** Notes the key that a request names, which may not exist. */
   private void noteKey(String id) {
-    note.setContext(JsonWriter.object(json -> json.writeStringField("key", KeySecret.shown(id))));
+    note.setTarget("key:" + KeySecret.shown(id));
   }
 
   /** Notes the key that changes, before it does. */
   private void note(ApiKey key, JsonWriter.Body change) {
     note.setTenant(key.tenant());
-    note.setContext(
-        JsonWriter.object(
-            json -> {
-              json.writeStringField("key", key.id());
-              change.write(json);
-            }));
+    note.setTarget("key:" + key.id());
+    note.setContext(JsonWriter.object(change));
   }
 
   private static KeyChange changeTo(ApiKey key) {

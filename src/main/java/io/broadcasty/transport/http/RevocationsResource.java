@@ -143,9 +143,7 @@ public class RevocationsResource {
   public Response lift(@PathParam("revocation") String id) {
     return ProblemResponses.answer(
         () -> {
-          note.setContext(
-              JsonWriter.object(
-                  json -> json.writeStringField("revocation", RevocationTarget.shown(id))));
+          note.setTarget("revocation:" + RevocationTarget.shown(id));
           RevocationOutcome outcome = revocations.lift(ownTenant(), id);
           if (!(outcome instanceof RevocationOutcome.Lifted lifted)) {
             return RevocationAnswers.problem(outcome);
@@ -156,7 +154,7 @@ public class RevocationsResource {
   }
 
   private Response revokeKey(@Nullable TenantId tenant, String key) {
-    note.setContext(JsonWriter.object(json -> json.writeStringField("key", KeySecret.shown(key))));
+    note.setTarget("key:" + KeySecret.shown(key));
     KeyOutcome outcome = keys.revoke(tenant, key, found -> note.setTenant(found.tenant()));
     return outcome instanceof KeyOutcome.Revoked
         ? Response.noContent().build()
@@ -181,15 +179,11 @@ public class RevocationsResource {
 
   /** Notes what is revoked, without a token's id, of which only the beginning may be kept. */
   private void noteTarget(RevocationTarget target) {
-    note.setContext(
-        JsonWriter.object(
-            json -> {
-              json.writeStringField("revocation", target.id());
-              json.writeStringField("kind", target.kind().wireName());
-              if (!target.name().isEmpty()) {
-                json.writeStringField(target.kind().wireName(), target.shownName());
-              }
-            }));
+    note.setTarget(
+        target.kind().wireName()
+            + ":"
+            + (target.name().isEmpty() ? target.tenant().value() : target.shownName()));
+    note.setContext(JsonWriter.object(json -> json.writeStringField("revocation", target.id())));
   }
 
   /** Returns the only tenant whose revocations the caller has; null for all. */

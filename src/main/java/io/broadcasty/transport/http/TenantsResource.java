@@ -142,6 +142,7 @@ public class TenantsResource {
         () -> {
           TenantId id = id("tenant", tenant);
           note.setTenant(id);
+          note.setTarget("tenant:" + id.value());
           TenantOutcome outcome =
               tenants.delete(id, () -> keys.deleteAll(id) instanceof KeyOutcome.AllDeleted);
           if (!(outcome instanceof TenantOutcome.Deleted)) {
@@ -169,6 +170,7 @@ public class TenantsResource {
   private TenantChange change(TenantId id, TenantRequestReader.Request body)
       throws ProblemException {
     note.setTenant(id);
+    note.setTarget("tenant:" + id.value());
     note.setContext(JsonWriter.object(json -> writeChange(json, body)));
     TenantState state = body.state() == null ? null : TenantState.fromWireName(body.state());
     if (body.state() != null && (state == null || state == TenantState.UNKNOWN)) {

@@ -30,11 +30,9 @@ class AuditListenerTest {
     later.remove().run();
     assertEquals(
         List.of(
-            new AuditEvent(
+            AuditEvent.ofService(
                 null,
                 "driver.switch",
-                null,
-                null,
                 "{\"node\":\"node-1\",\"from\":\"pusher\",\"to\":null,\"reason\":\"it does not"
                     + " answer\"}",
                 17)),
@@ -49,11 +47,9 @@ class AuditListenerTest {
     later.remove().run();
     assertEquals(
         List.of(
-            new AuditEvent(
+            AuditEvent.ofService(
                 ACME,
                 "driver.rejected",
-                null,
-                null,
                 "{\"channel\":\"a\",\"provider\":\"pusher\",\"reason\":\"more than \\\"10"
                     + " KB\\\"\"}",
                 17)),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.LogCapture;
 import io.broadcasty.admin.audit.AuditEvent;
+import io.broadcasty.admin.audit.AuditOutcome;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Authenticated;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
@@ -122,8 +123,11 @@ class SecurityLogTest {
             new AuditEvent(
                 null,
                 "security.token_refused",
+                AuditOutcome.REFUSED,
+                null,
                 null,
                 ADDRESS,
+                null,
                 "{\"node\":\"n1\",\"cause\":\"invalid\",\"reason\":\"it is forged\"}",
                 time.nowMillis())),
         audited);
@@ -161,8 +165,11 @@ class SecurityLogTest {
             new AuditEvent(
                 ACME,
                 "security.denied",
+                AuditOutcome.REFUSED,
+                ACME,
                 "ann",
                 ADDRESS,
+                null,
                 "{\"node\":\"n1\",\"cause\":\"subscribe\",\"channelKind\":\"private\"}",
                 time.nowMillis())),
         audited);
@@ -266,7 +273,7 @@ class SecurityLogTest {
               try {
                 task.run();
               } catch (IllegalStateException e) {
-                audited.add(new AuditEvent(null, "failed", null, null, null, 0));
+                audited.add(AuditEvent.ofService(null, "failed", null, 0));
               }
             },
             time,

@@ -90,15 +90,18 @@ class JdbcPushQueueTest extends PushQueueContract {
     try (Connection connection = database().dataSource().getConnection();
         Statement statement = connection.createStatement();
         ResultSet row =
-            statement.executeQuery("SELECT tenant_id, action, ctx FROM broadcasty_audit_logs")) {
+            statement.executeQuery(
+                "SELECT tenant_id, action, ctx, target, chain_no FROM broadcasty_audit_logs")) {
       assertTrue(row.next());
       assertEquals("acme", row.getString(1));
       assertEquals("push.unregistered", row.getString(2));
       assertEquals(
           "{\"subscription\":\""
               + device.id()
-              + "\",\"user\":\"ann\",\"service\":\"fcm\",\"reason\":\"404 \\\"GONE\\\"\"}",
+              + "\",\"service\":\"fcm\",\"reason\":\"404 \\\"GONE\\\"\"}",
           row.getString(3));
+      assertEquals("user:ann", row.getString(4));
+      assertEquals(1, row.getLong(5));
     }
   }
 

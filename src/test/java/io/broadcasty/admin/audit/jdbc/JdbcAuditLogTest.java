@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.LogCapture;
 import io.broadcasty.admin.audit.AuditEvent;
+import io.broadcasty.admin.audit.AuditOutcome;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
@@ -27,25 +28,38 @@ class JdbcAuditLogTest {
         Database.open(
             new DatabaseSettings("jdbc:h2:file:" + dir.resolve("audit"), "sa", null, 2))) {
       JdbcAuditLog log = new JdbcAuditLog(database);
-      log.append(new AuditEvent(null, "driver.switch", null, null, "{\"to\":\"ably\"}", 7));
-      log.append(new AuditEvent(new TenantId("acme"), "publish", "ann", "::1", null, 8));
+      log.append(AuditEvent.ofService(null, "driver.switch", "{\"to\":\"ably\"}", 7));
+      log.append(
+          new AuditEvent(
+              new TenantId("acme"),
+              "publish",
+              AuditOutcome.FAILED,
+              new TenantId("acme"),
+              "ann",
+              "::1",
+              "key:1",
+              null,
+              8));
       List<String> rows = new ArrayList<>();
       try (var connection = database.dataSource().getConnection();
           var statement = connection.createStatement();
           ResultSet row =
               statement.executeQuery(
-                  "SELECT tenant_id, action, actor_id, ip, ctx, created_at"
+                  "SELECT tenant_id, action, actor_id, ip, ctx, created_at, outcome, actor_tenant,"
+                      + " target, chain_no"
                       + " FROM broadcasty_audit_logs ORDER BY id")) {
         while (row.next()) {
           List<String> columns = new ArrayList<>();
-          for (int i = 1; i <= 6; i++) {
+          for (int i = 1; i <= 10; i++) {
             columns.add(row.getString(i));
           }
           rows.add(String.join("|", columns.stream().map(String::valueOf).toList()));
         }
       }
       assertEquals(
-          List.of("|driver.switch|null|null|{\"to\":\"ably\"}|7", "acme|publish|ann|::1|null|8"),
+          List.of(
+              "|driver.switch|null|null|{\"to\":\"ably\"}|7|done|null|null|1",
+              "acme|publish|ann|::1|null|8|failed|acme|key:1|1"),
           rows);
     }
   }
@@ -58,7 +72,7 @@ class JdbcAuditLogTest {
     try (LogCapture captured = new LogCapture(JdbcAuditLog.class)) {
       JdbcAuditLog log = new JdbcAuditLog(database);
       for (int i = 0; i < 5; i++) {
-        log.append(new AuditEvent(null, "driver.switch", null, null, null, i));
+        log.append(AuditEvent.ofService(null, "driver.switch", null, i));
       }
       assertEquals(1, captured.lines().size(), captured::text);
       assertTrue(captured.text().contains("the audit log, which loses entries"), captured::text);
