@@ -70,7 +70,7 @@ class RevocationRefreshTest {
 
   @Test
   void missedMessagesAreMadeUpForByReadingAll() {
-    assertNotNull(stored.insert(TestRevocations.of(ANN)));
+    assertNotNull(stored.insert(TestRevocations.revocation(ANN)));
     refresh.onMissed();
     run();
     assertTrue(isRevoked("ann"));
@@ -101,7 +101,7 @@ class RevocationRefreshTest {
   /** Messages of different nodes have no order: it may have been made again before. */
   @Test
   void aRevocationThatWasMadeAgainSurvivesALateMessageOfItsEnd() {
-    assertNotNull(stored.insert(TestRevocations.of(ANN)));
+    assertNotNull(stored.insert(TestRevocations.revocation(ANN)));
     refresh.onMessage(new Revoked(ACME, "user", "ann", 5000, NEVER));
     refresh.onMessage(new RevocationLifted(ACME, "user", "ann"));
     run();

@@ -2,7 +2,7 @@ package io.broadcasty.admin.revocation;
 
 import static io.broadcasty.admin.revocation.TestRevocations.ACME;
 import static io.broadcasty.admin.revocation.TestRevocations.OTHER;
-import static io.broadcasty.admin.revocation.TestRevocations.of;
+import static io.broadcasty.admin.revocation.TestRevocations.revocation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -44,13 +44,13 @@ public abstract class RevocationRepositoryContract {
   void theDataPlaneReadsWhatWasInserted() {
     assertNull(repository().find(ANN.id()));
     assertNull(source().load(ANN.id()));
-    Revocation inserted = insert(of(ANN));
+    Revocation inserted = insert(revocation(ANN));
     assertEquals(
         new Revocation(ANN, 5000, 99_000_000_000_000L, 1000, 2000, inserted.revision()), inserted);
     assertEquals(inserted, repository().find(ANN.id()));
     assertEquals(inserted, source().load(ANN.id()));
     assertEquals(List.of(inserted), source().loadAll(1));
-    assertNull(repository().insert(of(ANN)), "there is one already");
+    assertNull(repository().insert(revocation(ANN)), "there is one already");
   }
 
   /** The names differ in case, accents and blanks only, which some databases take for equal. */
@@ -66,7 +66,7 @@ public abstract class RevocationRepositoryContract {
             RevocationTarget.token(ACME, "ann"),
             RevocationTarget.token(ACME, "x".repeat(1000)),
             RevocationTarget.tenant(ACME));
-    targets.forEach(each -> insert(of(each)));
+    targets.forEach(each -> insert(revocation(each)));
     assertEquals(
         Set.copyOf(targets),
         Set.copyOf(source().loadAll(1).stream().map(Revocation::target).toList()));
@@ -76,10 +76,10 @@ public abstract class RevocationRepositoryContract {
   void listsAndCountsOneTenantsInOrder() {
     List<String> ids =
         Stream.of("a", "b", "c")
-            .map(each -> insert(of(RevocationTarget.token(ACME, each))).id())
+            .map(each -> insert(revocation(RevocationTarget.token(ACME, each))).id())
             .sorted(Comparator.naturalOrder())
             .toList();
-    insert(of(RevocationTarget.token(OTHER, "a")));
+    insert(revocation(RevocationTarget.token(OTHER, "a")));
     assertEquals(ids, ids(repository().list(ACME, "", 10)));
     assertEquals(ids.subList(0, 2), ids(repository().list(ACME, "", 2)));
     assertEquals(ids.subList(1, 3), ids(repository().list(ACME, ids.get(0), 2)));
@@ -93,7 +93,7 @@ public abstract class RevocationRepositoryContract {
 
   @Test
   void replacesOnlyTheRevisionThatWasRead() {
-    Revocation first = insert(of(ANN));
+    Revocation first = insert(revocation(ANN));
     Revocation wanted = new Revocation(ANN, 6000, 7000, 9, 8000, first.revision());
     Revocation changed = repository().replace(wanted);
     assertNotNull(changed);
@@ -105,13 +105,13 @@ public abstract class RevocationRepositoryContract {
     assertEquals(changed, repository().find(ANN.id()));
     assertEquals(changed, source().load(ANN.id()));
     assertNull(repository().replace(wanted), "it has changed since");
-    assertNull(repository().replace(of(RevocationTarget.tenant(ACME))), "there is none");
+    assertNull(repository().replace(revocation(RevocationTarget.tenant(ACME))), "there is none");
   }
 
   @Test
   void deletesOne() {
-    insert(of(ANN));
-    Revocation kept = insert(of(RevocationTarget.tenant(ACME)));
+    insert(revocation(ANN));
+    Revocation kept = insert(revocation(RevocationTarget.tenant(ACME)));
     assertTrue(repository().delete(ANN.id()));
     assertFalse(repository().delete(ANN.id()));
     assertNull(source().load(ANN.id()));
@@ -135,8 +135,8 @@ public abstract class RevocationRepositoryContract {
     assertThrows(RevocationStoreException.class, () -> repository().find(id));
     assertThrows(RevocationStoreException.class, () -> repository().list(ACME, "", 1));
     assertThrows(RevocationStoreException.class, () -> repository().count(ACME));
-    assertThrows(RevocationStoreException.class, () -> repository().insert(of(ANN)));
-    assertThrows(RevocationStoreException.class, () -> repository().replace(of(ANN)));
+    assertThrows(RevocationStoreException.class, () -> repository().insert(revocation(ANN)));
+    assertThrows(RevocationStoreException.class, () -> repository().replace(revocation(ANN)));
     assertThrows(RevocationStoreException.class, () -> repository().delete(id));
     assertThrows(RevocationStoreException.class, () -> source().load(id));
     assertThrows(RevocationStoreException.class, () -> source().loadAll(1));

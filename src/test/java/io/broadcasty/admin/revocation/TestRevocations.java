@@ -15,7 +15,7 @@ public final class TestRevocations {
   private TestRevocations() {}
 
   /** Returns a revocation as it may be stored, which never expires. */
-  public static Revocation of(RevocationTarget target) {
+  public static Revocation revocation(RevocationTarget target) {
     return new Revocation(target, 5000, 99_000_000_000_000L, 1000, 2000, 0);
   }
 
