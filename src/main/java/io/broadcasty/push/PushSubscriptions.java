@@ -6,12 +6,14 @@ import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.Confirmation;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.DeviceRegistration;
 import io.broadcasty.push.device.InvalidDeviceException;
 import io.broadcasty.push.device.PushStoreException;
+import io.broadcasty.push.device.PushSubscription;
 import io.broadcasty.push.device.PushSubscriptionStore;
 import io.broadcasty.push.device.RegisteredDevice;
 import io.broadcasty.push.provider.PushProvider;
@@ -144,6 +146,25 @@ public record PushSubscriptions(
     return store.remove(caller.tenant(), id, user)
         ? new PushResult.Removed(id)
         : new PushResult.NotFound();
+  }
+
+  /**
+   * Removes all devices of a user, so that they get nothing any more, nor what waits to be sent,
+   * until they are registered again. Who may do that is decided by the caller of this method.
+   *
+   * @return how many were removed
+   */
+  public int removeAll(TenantId tenant, String user) {
+    if (services.isEmpty()) {
+      return 0;
+    }
+    int removed = 0;
+    for (PushSubscription device : store.findByUser(tenant, user)) {
+      if (store.remove(tenant, device.id(), user)) {
+        removed++;
+      }
+    }
+    return removed;
   }
 
   private @Nullable PushResult disabled() {

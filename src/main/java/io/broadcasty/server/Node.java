@@ -304,7 +304,7 @@ public final class Node implements AutoCloseable {
     this.managers = database == null ? null : new EntityManagers(database, ENTITIES);
     this.apiKeyAdministration = keys.administration(managers, store.control());
     this.revocationAdministration =
-        revocations.administration(managers, store.control(), push::endAccess);
+        revocations.administration(managers, store.control(), push::removeDevices);
     this.tenantAdministration =
         new TenantAdministration(
             managers == null ? null : new JpaTenantRepository(managers),

@@ -1,12 +1,12 @@
 package io.broadcasty.server;
 
-import io.broadcasty.admin.OfflineAccess;
 import io.broadcasty.admin.revocation.RevocationAdministration;
 import io.broadcasty.admin.revocation.RevocationSnapshot;
 import io.broadcasty.admin.revocation.RevocationSource;
 import io.broadcasty.admin.revocation.RevocationStoreException;
 import io.broadcasty.admin.revocation.RevocationTarget;
 import io.broadcasty.admin.revocation.UnrevokedTokens;
+import io.broadcasty.admin.revocation.UserDevices;
 import io.broadcasty.admin.revocation.jdbc.JdbcRevocations;
 import io.broadcasty.admin.revocation.jpa.JpaRevocationRepository;
 import io.broadcasty.cluster.control.ControlTopic;
@@ -68,12 +68,12 @@ final class RevocationRuntime {
 
   /** Returns the use case; it stores nothing without a database. */
   RevocationAdministration administration(
-      @Nullable EntityManagers managers, ControlTopic topic, OfflineAccess offline) {
+      @Nullable EntityManagers managers, ControlTopic topic, UserDevices devices) {
     return new RevocationAdministration(
         managers == null ? null : new JpaRevocationRepository(managers),
         kept,
         topic,
-        offline,
+        devices,
         clock);
   }
 

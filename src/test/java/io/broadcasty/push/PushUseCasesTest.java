@@ -17,6 +17,7 @@ import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.DefaultPolicyResolver;
 import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
@@ -227,6 +228,21 @@ class PushUseCasesTest {
     assertInstanceOf(Denied.class, send(ann, "s", Set.of(), Set.of(ORDERS), null));
     assertInstanceOf(Denied.class, send(member, "s", Set.of(), Set.of(), ROOM));
     assertInstanceOf(Denied.class, status().find(ann, "s", 0, 1));
+  }
+
+  @Test
+  void theDevicesOfARevokedUserGetNothingUntilTheyAreRegisteredAgain() {
+    registered(register(ann, fcm("a"), null, ORDERS));
+    registered(register(ann, fcm("b"), null));
+    registered(register(member, fcm("c"), null, ORDERS));
+    assertEquals(0, devices().removeAll(new TenantId("globex"), "ann"));
+    assertEquals(2, devices().removeAll(ACME, "ann"));
+    assertEquals(List.of(), store.findByUser(ACME, "ann"));
+    assertEquals(1, store.findByUser(ACME, "mel").size());
+    assertInstanceOf(
+        PushResult.NoDevice.class, send(publisher, "s", Set.of("ann"), Set.of(), null));
+    registered(register(ann, fcm("a"), null, ORDERS));
+    assertEquals(1, store.findByUser(ACME, "ann").size());
   }
 
   /** Its scopes name channels, so nobody has said that it may. */

@@ -1,7 +1,6 @@
 package io.broadcasty.admin.revocation;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.admin.OfflineAccess;
 import io.broadcasty.cluster.control.ControlException;
 import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.control.ControlTopic;
@@ -18,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Revokes tokens, lists revocations and lifts them. A change is stored first; then all nodes are
  * notified, and apply it within a second. Who may do what is decided by the caller of this class.
  *
- * <p>A revoked user's devices get no notifications of private topics either, until they are
- * registered again with a valid token.
+ * <p>A revoked user's devices get no notifications either, until they are registered again with a
+ * valid token.
  */
 @ThreadSafe
 public final class RevocationAdministration {
@@ -46,7 +45,7 @@ public final class RevocationAdministration {
   private final @Nullable RevocationRepository stored;
   private final Duration kept;
   private final ControlTopic topic;
-  private final OfflineAccess offline;
+  private final UserDevices devices;
   private final WallClock clock;
 
   /**
@@ -54,18 +53,18 @@ public final class RevocationAdministration {
    *
    * @param stored the revocations; null where none are stored
    * @param kept for how long tokens issued by now can be valid
-   * @param offline ends what a user gets without a connection
+   * @param devices those of users, which get nothing any more
    */
   public RevocationAdministration(
       @Nullable RevocationRepository stored,
       Duration kept,
       ControlTopic topic,
-      OfflineAccess offline,
+      UserDevices devices,
       WallClock clock) {
     this.stored = stored;
     this.kept = kept;
     this.topic = topic;
-    this.offline = offline;
+    this.devices = devices;
     this.clock = clock;
   }
 
@@ -120,7 +119,7 @@ public final class RevocationAdministration {
       if (changed != null) {
         long number = topic.publish(message(changed));
         LOG.log(Level.INFO, "Revoked {0}; control message {1}", changed.target(), number);
-        endOfflineAccess(changed.target());
+        removeDevices(changed.target());
         return new RevocationOutcome.Revoked(changed, found == null);
       }
     }
@@ -132,10 +131,10 @@ public final class RevocationAdministration {
         && (revocations.count(target.tenant()) >= MAX_OF_TENANT || revocations.count(null) >= MAX);
   }
 
-  private void endOfflineAccess(RevocationTarget target) {
+  private void removeDevices(RevocationTarget target) {
     if (target.kind() == RevocationTarget.Kind.USER) {
-      int devices = offline.end(target.tenant(), target.name());
-      LOG.log(Level.DEBUG, "{0} devices of {1} get nothing private any more", devices, target);
+      int removed = devices.removeAll(target.tenant(), target.name());
+      LOG.log(Level.DEBUG, "Removed {0} devices of {1}", removed, target);
     }
   }
 

@@ -205,6 +205,20 @@ public final class PushRuntime implements AutoCloseable {
     }
   }
 
+  /**
+   * Removes all devices of a user, until they are registered again.
+   *
+   * @return how many devices were removed
+   * @throws ControlException when the database cannot be reached; trying again is right
+   */
+  public int removeDevices(TenantId tenant, String user) {
+    try {
+      return subscriptions.removeAll(tenant, user);
+    } catch (PushStoreException e) {
+      throw new ControlException("cannot reach the database of push", e);
+    }
+  }
+
   public PushSubscriptions subscriptions() {
     return subscriptions;
   }

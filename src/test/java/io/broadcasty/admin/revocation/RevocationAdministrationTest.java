@@ -31,7 +31,7 @@ class RevocationAdministrationTest {
   private final ManualTime time = new ManualTime();
   private final FakeRevocations stored = new FakeRevocations();
   private final List<ControlMessage> published = new ArrayList<>();
-  private final List<String> endedOffline = new ArrayList<>();
+  private final List<String> removed = new ArrayList<>();
   private boolean nodesAway;
   private boolean devicesAway;
 
@@ -64,7 +64,7 @@ class RevocationAdministrationTest {
           if (devicesAway) {
             throw new ControlException("away");
           }
-          endedOffline.add(tenant + "/" + user);
+          removed.add(tenant + "/" + user);
           return 1;
         },
         time);
@@ -84,7 +84,7 @@ class RevocationAdministrationTest {
         new Revocation(ANN, now, now + KEPT.toMillis(), now, now, 1), revoked.revocation());
     assertEquals(revoked.revocation(), stored.find(ANN.id()));
     assertEquals(List.of(new Revoked(ACME, "user", "ann", now, now + 3_600_000)), published);
-    assertEquals(List.of("acme/ann"), endedOffline, "its devices get nothing private either");
+    assertEquals(List.of("acme/ann"), removed, "its devices get nothing either");
   }
 
   @Test
@@ -94,7 +94,7 @@ class RevocationAdministrationTest {
     assertEquals(
         List.of(new Revoked(ACME, "token", "t1", 0, revoked.revocation().expiresAtMillis())),
         published);
-    assertEquals(List.of(), endedOffline);
+    assertEquals(List.of(), removed);
   }
 
   @Test
@@ -215,7 +215,7 @@ class RevocationAdministrationTest {
     devicesAway = false;
     assertFalse(revoke(ANN).isNew());
     assertEquals(2, published.size());
-    assertEquals(List.of("acme/ann"), endedOffline);
+    assertEquals(List.of("acme/ann"), removed);
   }
 
   @Test
