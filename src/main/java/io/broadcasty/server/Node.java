@@ -3,6 +3,7 @@ package io.broadcasty.server;
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.audit.AuditAdministration;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.audit.jdbc.JdbcAuditChain;
 import io.broadcasty.admin.audit.jpa.JpaAuditReader;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.key.jpa.JpaApiKeyRepository;
@@ -313,7 +314,11 @@ public final class Node implements AutoCloseable {
             clock);
     this.auditAdministration =
         new AuditAdministration(
-            managers == null ? null : new JpaAuditReader(managers), store.audit(), ticker, clock);
+            managers == null ? null : new JpaAuditReader(managers),
+            database == null ? null : new JdbcAuditChain(database),
+            store.audit(),
+            ticker,
+            clock);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
     events.register(meters, listeners::failures);

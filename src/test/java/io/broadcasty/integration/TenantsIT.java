@@ -117,6 +117,33 @@ class TenantsIT {
     assertAnswer(403, "forbidden", api.get(log, token("member")));
     assertAnswer(400, "from", api.get(log + "?from=yesterday", token("admin")));
     assertAnswer(400, "parameter", api.get(log + "?tennant=acme", token("admin")));
+    exportAndVerify(log);
+  }
+
+  private void exportAndVerify(String log) {
+    HttpResponse<String> csv = api.get(log + "/export?format=csv", token("admin"));
+    assertAnswer(200, ",tenant.create,done,operations,olga,", csv);
+    assertTrue(csv.body().startsWith("id,time,tenant,action,"), csv.body());
+    assertEquals(
+        "attachment; filename=\"audit.csv\"",
+        csv.headers().firstValue("Content-Disposition").orElse(""));
+    HttpResponse<String> lines = api.get(log + "/export?format=ndjson", api.tokens.operator());
+    assertAnswer(200, "\"action\":\"audit.export\"", lines);
+    assertTrue(lines.body().lines().allMatch(line -> line.startsWith("{\"id\":")), lines.body());
+    assertAnswer(400, "format", api.get(log + "/export", token("admin")));
+    assertAnswer(403, "forbidden", api.get(log + "/export?format=csv", token("member")));
+    HttpResponse<String> verified = api.get(log + "/verify", token("admin"));
+    assertAnswer(200, "\"complete\":true,\"intact\":true", verified);
+    String head = verified.body().replaceAll(".*\"verified\":\"([^\"]+)\".*", "$1");
+    assertAnswer(200, head, api.get(log + "/heads", api.tokens.operator()));
+    assertAnswer(
+        200,
+        "\"fault\":{\"reason\":\"replaced\"",
+        api.get(log + "/verify?expect=1" + head.substring(head.indexOf('-')), token("admin")));
+    assertAnswer(200, "\"intact\":true", api.get(log + "/verify", api.tokens.operator()));
+    assertAnswer(400, "expect", api.get(log + "/verify?expect=x", token("admin")));
+    assertAnswer(403, "forbidden", api.get(log + "/verify?tenant=acme", api.tokens.admin()));
+    assertAnswer(403, "forbidden", api.get(log + "/heads", token("admin")));
   }
 
   private void refuseOthers() {

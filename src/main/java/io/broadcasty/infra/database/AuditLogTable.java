@@ -12,25 +12,21 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends to and prunes the table of the audit log.
+ * Appends to the table of the audit log.
  *
  * <p>Each tenant's entries form a chain. Whoever appends holds the row of the chain's head until
  * the end of the transaction, so nodes that append at the same time do so one after the other.
  */
 public final class AuditLogTable {
 
-  private static final long CHUNK_MILLIS = 3_600_000;
   private static final int SALT_BYTES = 32;
   private static final int REF_BYTES = 12;
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private static final String OLDEST =
-      "SELECT MIN(created_at) FROM broadcasty_audit_logs WHERE created_at < ?";
   private static final String INSERT =
       "INSERT INTO broadcasty_audit_logs (tenant_id, action, outcome, actor_tenant, actor_id, ip,"
           + " target, ctx, created_at, chain_no, row_hash, actor_ref, actor_hash, target_ref,"
           + " target_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-  private static final String DELETE = "DELETE FROM broadcasty_audit_logs WHERE created_at < ?";
   private static final String SALT =
       "SELECT ref, salt FROM broadcasty_audit_users"
           + " WHERE user_tenant = ? AND user_id = ? AND erasing = '' FOR UPDATE";
@@ -50,10 +46,16 @@ public final class AuditLogTable {
   private static final String MOVE_HEAD =
       "UPDATE broadcasty_audit_heads SET head_no = ?, head_hash = ? WHERE tenant_id = ?";
 
-  private final Transactions transactions;
+  private AuditLogTable() {}
 
-  public AuditLogTable(Database database) {
-    this.transactions = Transactions.ofUpkeep(database);
+  /** Returns what an entry has instead of an actor who was erased. */
+  public static String erasedActor(String ref) {
+    return "erased:" + ref;
+  }
+
+  /** Returns what an entry has instead of a target who was erased. */
+  public static String erasedTarget(String ref) {
+    return "user:erased:" + ref;
   }
 
   /** Somebody whom the audit log names. */
@@ -238,45 +240,6 @@ public final class AuditLogTable {
       update.setString(2, head.hash());
       update.setString(3, tenant);
       update.executeUpdate();
-    }
-  }
-
-  /**
-   * Deletes older rows, an hour's worth in each transaction, so that no lock is held for long.
-   *
-   * @throws DatabaseException when the database does not answer; the next call continues
-   */
-  public void prune(long beforeMillis) {
-    try {
-      boolean more = true;
-      while (more) {
-        more = transactions.runAutoCommit(connection -> pruneOldest(connection, beforeMillis));
-      }
-    } catch (SQLException e) {
-      throw new DatabaseException("the audit log cannot be pruned", e);
-    }
-  }
-
-  /** Deletes the oldest hour; returns false when there is none before that time. */
-  private static boolean pruneOldest(Connection connection, long beforeMillis) throws SQLException {
-    try (PreparedStatement oldest = connection.prepareStatement(OLDEST);
-        PreparedStatement delete = connection.prepareStatement(DELETE)) {
-      oldest.setLong(1, beforeMillis);
-      long from = first(oldest);
-      if (from < 0) {
-        return false;
-      }
-      delete.setLong(1, Math.min(beforeMillis, from + CHUNK_MILLIS));
-      delete.executeUpdate();
-      return true;
-    }
-  }
-
-  private static long first(PreparedStatement oldest) throws SQLException {
-    try (var row = oldest.executeQuery()) {
-      row.next();
-      long millis = row.getLong(1);
-      return row.wasNull() ? -1 : millis;
     }
   }
 }

@@ -7,7 +7,7 @@ import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
-import io.broadcasty.infra.database.AuditLogTable;
+import io.broadcasty.infra.database.AuditLogRetention;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseException;
 import io.broadcasty.infra.database.JdbcLeaderLocks;
@@ -164,7 +164,7 @@ public final class PushRuntime implements AutoCloseable {
   /** Returns the maintenance task that one of the nodes sharing the database runs for all. */
   private Runnable upkeep(Settings settings, Database database, PushQueue queue, WallClock clock) {
     JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
-    AuditLogTable audit = new AuditLogTable(database);
+    AuditLogRetention audit = new AuditLogRetention(database);
     Runnable work =
         () -> {
           queue.cleanUp(clock.nowMillis() - settings.push().retention().toMillis());

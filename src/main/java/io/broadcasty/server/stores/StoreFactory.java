@@ -41,7 +41,7 @@ import io.broadcasty.delivery.occupancy.OccupancyStore;
 import io.broadcasty.delivery.occupancy.OccupancyTiming;
 import io.broadcasty.delivery.occupancy.jdbc.JdbcOccupancyStore;
 import io.broadcasty.delivery.occupancy.redis.RedisOccupancyStore;
-import io.broadcasty.infra.database.AuditLogTable;
+import io.broadcasty.infra.database.AuditLogRetention;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseException;
 import io.broadcasty.infra.database.JdbcLeaderLocks;
@@ -493,7 +493,7 @@ public record StoreFactory(
 
   /** Returns the maintenance task that one of the nodes sharing the database runs for all. */
   private Runnable upkeep(Database database, JdbcLeaderLocks turns, Runnable pruneStreams) {
-    AuditLogTable audit = new AuditLogTable(database);
+    AuditLogRetention audit = new AuditLogRetention(database);
     Runnable prune =
         () -> {
           pruneStreams.run();

@@ -3,9 +3,12 @@ package io.broadcasty.transport.http;
 import io.broadcasty.admin.audit.AuditAdministration;
 import io.broadcasty.admin.audit.AuditCursor;
 import io.broadcasty.admin.audit.AuditEntry;
+import io.broadcasty.admin.audit.AuditExport;
 import io.broadcasty.admin.audit.AuditFilter;
 import io.broadcasty.admin.audit.AuditOutcome;
 import io.broadcasty.admin.audit.AuditStoreException;
+import io.broadcasty.admin.audit.ChainHead;
+import io.broadcasty.admin.audit.ChainReport;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
@@ -24,21 +27,28 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code /broadcasty/admin/audit}: reads the audit log. Administrators see the entries of
- * their own tenant, operators those of any and of the whole service.
+ * Serves {@code /broadcasty/admin/audit}: reads, exports and verifies the audit log. Administrators
+ * see the entries of their own tenant, operators those of any and of the whole service.
  */
 @Path("admin/audit")
 @RateLimited
@@ -49,9 +59,16 @@ public class AuditResource {
   private static final int DEFAULT_PAGE = 100;
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  private static final Set<String> FILTERS =
-      Set.of("tenant", "from", "until", "actor", "action", "target", "outcome");
-  private static final Set<String> PAGING = Set.of("before", "limit");
+  private static final Duration EXPORT_RETRY = Duration.ofSeconds(10);
+
+  private static final List<String> FILTERS =
+      List.of("tenant", "from", "until", "actor", "action", "target", "outcome");
+  private static final Set<String> PAGING = with(FILTERS, "before", "limit");
+  private static final Set<String> EXPORT = with(FILTERS, "format");
+  private static final Set<String> VERIFY = Set.of("tenant", "after", "expect");
+
+  /** The text of a head: its number and its hash. */
+  private static final Pattern HEAD = Pattern.compile("(\\d{1,18})-([0-9a-f]{64}|)");
 
   @Inject private AuditAdministration audit;
   @Inject private Administration administration;
@@ -66,7 +83,7 @@ public class AuditResource {
     return answer(
         () -> {
           MultivaluedMap<String, String> query = uri.getQueryParameters();
-          requireKnown(query);
+          requireKnown(query, PAGING);
           AuditFilter filter = filter(query);
           int limit =
               (int)
@@ -80,6 +97,97 @@ public class AuditResource {
               audit.page(current.require(), filter, cursor(query.getFirst("before")), limit + 1);
           return Response.ok(AuditText.page(entries, limit)).build();
         });
+  }
+
+  /** Writes all entries that match, as they are read; the latest first. */
+  @GET
+  @Path("export")
+  @Produces({"application/x-ndjson", "text/csv", "application/json"})
+  @Audited(value = "audit.export", kind = Audited.Kind.BY_USE_CASE)
+  public Response export(@Context UriInfo uri) {
+    return answer(
+        () -> {
+          MultivaluedMap<String, String> query = uri.getQueryParameters();
+          requireKnown(query, EXPORT);
+          AuditFormat format = AuditFormat.of(query.getFirst("format"));
+          if (format == null) {
+            throw new ProblemException(Code.INVALID_REQUEST, "`format` must be `csv` or `ndjson`");
+          }
+          AuditExport export = audit.export(current.require(), filter(query));
+          if (export == null) {
+            return ProblemResponses.of(
+                new Problem(
+                    Code.OVERLOADED, "other exports are being written; retry", EXPORT_RETRY));
+          }
+          StreamingOutput body =
+              stream -> {
+                try (export) {
+                  format.write(stream, export);
+                } catch (AuditStoreException e) {
+                  LOG.log(Level.WARNING, "An export of the audit log ends too early", e);
+                  throw new IOException("the audit log cannot be read to its end", e);
+                }
+              };
+          return Response.ok(body)
+              .type(format.mediaType())
+              .header("Cache-Control", "no-store")
+              .header(
+                  "Content-Disposition", "attachment; filename=\"audit." + format.fileType() + "\"")
+              .build();
+        });
+  }
+
+  /** Verifies a part of a tenant's chain. */
+  @GET
+  @Path("verify")
+  @Produces("application/json")
+  @Audited(value = "audit.verify", kind = Audited.Kind.BY_USE_CASE)
+  public Response verify(@Context UriInfo uri) {
+    return answer(
+        () -> {
+          MultivaluedMap<String, String> query = uri.getQueryParameters();
+          requireKnown(query, VERIFY);
+          String named = tenant(query.getFirst("tenant"));
+          String tenant = named == null ? "" : named; // of operators, who name none
+          ChainReport report =
+              audit.verify(
+                  current.require(),
+                  tenant,
+                  head(tenant, "after", query.getFirst("after")),
+                  head(tenant, "expect", query.getFirst("expect")));
+          return Response.ok(AuditText.report(report)).build();
+        });
+  }
+
+  /** Lists the heads of all chains, to be kept elsewhere. */
+  @GET
+  @Path("heads")
+  @Produces("application/json")
+  @Permitted(AdminRole.OPERATOR)
+  @Audited(value = "audit.heads", kind = Audited.Kind.READ)
+  public Response heads(
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    return answer(
+        () -> {
+          int size =
+              (int)
+                  QueryParameters.number(
+                      "limit", limit, DEFAULT_PAGE, 1, AuditAdministration.MAX_PAGE);
+          return Response.ok(AuditText.heads(audit.heads(after, size + 1), size)).build();
+        });
+  }
+
+  private static @Nullable ChainHead head(String tenant, String name, @Nullable String text)
+      throws ProblemException {
+    if (text == null) {
+      return null;
+    }
+    Matcher matcher = HEAD.matcher(text);
+    if (!matcher.matches()) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "`" + name + "` must be a number, `-` and a hash");
+    }
+    return new ChainHead(tenant, Long.parseLong(matcher.group(1)), matcher.group(2));
   }
 
   private Response answer(ProblemResponses.Call call) {
@@ -99,10 +207,15 @@ public class AuditResource {
     }
   }
 
+  private static Set<String> with(List<String> names, String... more) {
+    return Stream.concat(names.stream(), Stream.of(more)).collect(Collectors.toUnmodifiableSet());
+  }
+
   /** Refuses unknown parameters: a filter that is misspelt would select everything. */
-  private static void requireKnown(MultivaluedMap<String, String> query) throws ProblemException {
+  private static void requireKnown(MultivaluedMap<String, String> query, Set<String> known)
+      throws ProblemException {
     for (String name : query.keySet()) {
-      if (!FILTERS.contains(name) && !PAGING.contains(name)) {
+      if (!known.contains(name)) {
         throw new ProblemException(Code.INVALID_REQUEST, "there is no parameter of this name");
       }
     }

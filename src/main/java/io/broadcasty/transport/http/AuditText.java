@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.broadcasty.admin.audit.AuditEntry;
+import io.broadcasty.admin.audit.ChainHead;
+import io.broadcasty.admin.audit.ChainReport;
 import io.broadcasty.wire.JsonWriter;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -12,7 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes entries of the audit log as JSON. */
+/** Writes entries and chains of the audit log as JSON. */
 final class AuditText {
 
   private static final System.Logger LOG = System.getLogger(AuditText.class.getName());
@@ -35,6 +37,58 @@ final class AuditText {
             json.writeStringField("next", entries.get(limit - 1).cursor().text());
           }
         });
+  }
+
+  /** Returns what the verification of a chain, or of a part of it, has found. */
+  static String report(ChainReport report) {
+    return JsonWriter.object(
+        json -> {
+          text(
+              json,
+              "tenant",
+              report.verified().tenant().isEmpty() ? null : report.verified().tenant());
+          json.writeBooleanField("complete", report.complete());
+          if (report.complete()) {
+            json.writeBooleanField("intact", report.intact());
+          }
+          ChainReport.Fault fault = report.fault();
+          if (fault != null) {
+            json.writeObjectFieldStart("fault");
+            json.writeStringField("reason", fault.wireName());
+            json.writeNumberField("number", report.faultNumber());
+            json.writeEndObject();
+          }
+          json.writeNumberField("entries", report.entries());
+          json.writeNumberField("erased", report.erased());
+          if (report.complete() && fault == null) {
+            json.writeNumberField("outside", report.outside());
+            json.writeNumberField("before", report.before());
+          }
+          json.writeStringField("from", head(report.from()));
+          json.writeStringField("verified", head(report.verified()));
+        });
+  }
+
+  /** Returns a page of heads; one more tells that there is another page. */
+  static String heads(List<ChainHead> heads, int limit) {
+    return JsonWriter.object(
+        json -> {
+          json.writeArrayFieldStart("heads");
+          for (ChainHead head : heads.subList(0, Math.min(limit, heads.size()))) {
+            json.writeStartObject();
+            json.writeStringField("tenant", head.tenant());
+            json.writeStringField("head", head(head));
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          if (heads.size() > limit) {
+            json.writeStringField("next", heads.get(limit - 1).tenant());
+          }
+        });
+  }
+
+  private static String head(ChainHead head) {
+    return head.number() + "-" + head.hash();
   }
 
   /** Writes the fields of an entry; what it has not is left out. */

@@ -191,11 +191,11 @@ class JdbcLeaderLocksTest {
       write("acme", hour * 3_600_000L);
       write("other", hour * 3_600_000L + 1);
     }
-    new AuditLogTable(database).prune(40 * 3_600_000L);
+    new AuditLogRetention(database).prune(40 * 3_600_000L);
     assertEquals(20, count());
-    new AuditLogTable(database).prune(0);
+    new AuditLogRetention(database).prune(0);
     assertEquals(20, count());
-    new AuditLogTable(database).prune(Long.MAX_VALUE);
+    new AuditLogRetention(database).prune(Long.MAX_VALUE);
     assertEquals(0, count());
   }
 
