@@ -127,7 +127,9 @@ public enum Dialect {
    * Configures the database after it was opened. For H2: every commit is written by the committing
    * thread (with a delay, a background thread may take the changes and write them later, while a
    * checkpoint finds nothing to do); freed space is reused after 5 s; values up to 64 KiB are
-   * stored in their row; texts are compared as they are, whatever the URL says.
+   * stored in their row; texts are compared as they are, whatever the URL says; every query is
+   * executed, since the results that H2 keeps may be from before a commit (h2database issues 3894,
+   * 4208), also for a query that locks its rows.
    */
   void prepare(Connection connection) throws SQLException {
     if (this == H2) {
@@ -136,6 +138,7 @@ public enum Dialect {
         statement.execute("SET RETENTION_TIME 5000");
         statement.execute("SET MAX_LENGTH_INPLACE_LOB 65536");
         statement.execute("SET IGNORECASE FALSE");
+        statement.execute("SET OPTIMIZE_REUSE_RESULTS 0");
       }
     }
   }
