@@ -68,7 +68,7 @@ final class PersonErasure {
       String target = AuditLogTable.erasedTarget(ref);
       changed += eraseAll(AS_ACTOR, ERASE_ACTOR, ref, actor);
       changed += eraseAll(AS_TARGET, ERASE_TARGET, ref, target);
-      var deleted = transactions.writeDurably(ATTEMPTS, c -> update(c, DELETE_SALT, ref));
+      var unusedSalt = transactions.writeDurably(ATTEMPTS, c -> update(c, DELETE_SALT, ref));
     }
     return changed;
   }
