@@ -23,6 +23,7 @@ export type ServerCode =
   | 'already_subscribed'
   | 'already_exists'
   | 'rotation_pending'
+  | 'precondition_failed'
   | 'not_subscribed'
   | 'not_present'
   | 'too_many_members'

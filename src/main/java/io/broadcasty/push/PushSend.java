@@ -5,7 +5,7 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.ratelimit.RateLimiter;
-import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
@@ -175,7 +175,7 @@ public final class PushSend {
       channels.add(request.absentFrom());
     }
     for (ChannelName channel : channels) {
-      if (!policy.allows(caller, channel, Action.PUBLISH)) {
+      if (!policy.allows(caller, channel, ChannelOperation.PUSH)) {
         return new PushResult.Denied(
             "your roles do not allow publishing to `"
                 + channel

@@ -7,6 +7,8 @@ import io.broadcasty.admin.audit.jdbc.JdbcAuditChain;
 import io.broadcasty.admin.audit.jpa.JpaAuditReader;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.key.jpa.JpaApiKeyRepository;
+import io.broadcasty.admin.policy.PolicyAdministration;
+import io.broadcasty.admin.policy.jpa.JpaPolicyRepository;
 import io.broadcasty.admin.revocation.RevocationAdministration;
 import io.broadcasty.admin.revocation.jpa.JpaRevocationRepository;
 import io.broadcasty.admin.securitylog.SecurityLog;
@@ -136,7 +138,8 @@ public final class Node implements AutoCloseable {
               JpaTenantRepository.ENTITIES,
               JpaApiKeyRepository.ENTITIES,
               JpaRevocationRepository.ENTITIES,
-              JpaAuditReader.ENTITIES)
+              JpaAuditReader.ENTITIES,
+              JpaPolicyRepository.ENTITIES)
           .<Class<?>>flatMap(List::stream)
           .toList();
 
@@ -157,6 +160,7 @@ public final class Node implements AutoCloseable {
   private final ApiKeyAdministration apiKeyAdministration;
   private final RevocationAdministration revocationAdministration;
   private final AuditAdministration auditAdministration;
+  private final PolicyAdministration policyAdministration;
   private final SecurityLog securityLog;
   private final ExecutorService refresher;
   private volatile long sweptNanos;
@@ -192,7 +196,8 @@ public final class Node implements AutoCloseable {
     this.drain = settings.drain();
     ApiKeyRuntime keys = new ApiKeyRuntime(settings.masterKeys(), ticker, clock);
     RevocationRuntime revocations = new RevocationRuntime(settings.jwt(), clock);
-    this.policy = resolved.withKeys(keys.permissions());
+    PolicyRuntime policies = new PolicyRuntime(ticker, clock);
+    this.policy = resolved.withKeys(keys.permissions()).withStored(policies.stored());
     ConnectionCounts connections = new ConnectionCounts();
     PublishCounts publications = new PublishCounts();
     listeners.add(connections);
@@ -232,6 +237,7 @@ public final class Node implements AutoCloseable {
                   readStoredTenants(database, sources, tenants);
                   keys.readFrom(database);
                   revocations.readFrom(database);
+                  policies.readFrom(database);
                 })
             .open();
     this.securityLog =
@@ -289,6 +295,7 @@ public final class Node implements AutoCloseable {
     refresh.onMissed(); // reads what changed since refreshAll() above
     keys.start(store.control(), sessions, threads, refresher);
     revocations.start(store.control(), sessions, threads, refresher);
+    policies.start(store.control(), sessions, threads, refresher);
     meters.addAll(TenantMeters.of(tenants));
     meters.addAll(MemoryMeters.of(memory));
     this.disconnect =
@@ -306,6 +313,7 @@ public final class Node implements AutoCloseable {
     this.apiKeyAdministration = keys.administration(managers, store.control());
     this.revocationAdministration =
         revocations.administration(managers, store.control(), push::removeDevices);
+    this.policyAdministration = policies.administration(managers, store.control());
     this.tenantAdministration =
         new TenantAdministration(
             managers == null ? null : new JpaTenantRepository(managers),
@@ -458,6 +466,10 @@ public final class Node implements AutoCloseable {
 
   public AuditAdministration auditAdministration() {
     return auditAdministration;
+  }
+
+  public PolicyAdministration policyAdministration() {
+    return policyAdministration;
   }
 
   public AuditLog audit() {

@@ -26,6 +26,7 @@ public enum Code {
   ALREADY_SUBSCRIBED(409, 0, Retry.NO, "The connection is already subscribed to the channel"),
   ALREADY_EXISTS(409, 0, Retry.NO, "A resource with this name exists already"),
   ROTATION_PENDING(409, 0, Retry.NO, "Two secrets of the key are valid already"),
+  PRECONDITION_FAILED(412, 0, Retry.NO, "The resource has changed since it was read"),
   NOT_SUBSCRIBED(409, 0, Retry.NO, "The connection is not subscribed to the channel"),
   NOT_PRESENT(404, 0, Retry.NO, "The member is not present, or the caller did not join it"),
   TOO_MANY_MEMBERS(403, 0, Retry.NO, "The channel has reached its limit of members"),

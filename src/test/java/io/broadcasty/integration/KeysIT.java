@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests API keys from their creation to their revocation on each server. */
+/** Tests API keys from their creation to their revocation, and channel policies, on each server. */
 class KeysIT {
 
   private static final String KEYS = "/broadcasty/admin/keys";
@@ -92,6 +92,7 @@ class KeysIT {
       }
       Api.await("the refusal", () -> publish(after, "private-orders.eu").statusCode() == 401);
       assertEquals(401, publish(before, "private-orders.eu").statusCode());
+      new PolicyChecks(api).run();
       server.kill();
     }
     try (ServerProcess server = ServerProcess.start(home, ports, SETTINGS)) {

@@ -32,6 +32,7 @@ public final class ControlFormat {
   private static final String KEYS_CHANGED = "keys";
   private static final String REVOKED = "revoked";
   private static final String REVOCATION_LIFTED = "revocation-lifted";
+  private static final String POLICIES_CHANGED = "policies";
   private static final int MAX_LOGGED = 100;
 
   /** The unknown kinds that have been logged. */
@@ -68,6 +69,9 @@ public final class ControlFormat {
         writeTenant(json, lifted.tenant());
         json.writeStringField("target", lifted.target());
         json.writeStringField("name", lifted.name());
+      } else if (message instanceof ControlMessage.PoliciesChanged changed) {
+        json.writeStringField("kind", POLICIES_CHANGED);
+        writeTenant(json, changed.tenant());
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -129,6 +133,9 @@ public final class ControlFormat {
           new TenantId(required(fields, "tenant")),
           required(fields, "target"),
           required(fields, "name"));
+    }
+    if (POLICIES_CHANGED.equals(kind)) {
+      return new ControlMessage.PoliciesChanged(tenant(fields));
     }
     return SETTINGS_CHANGED.equals(kind)
         ? new ControlMessage.SettingsChanged(tenant(fields))

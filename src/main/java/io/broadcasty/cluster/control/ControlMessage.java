@@ -95,4 +95,12 @@ public sealed interface ControlMessage {
       return "RevocationLifted[" + target + " of " + tenant + "]";
     }
   }
+
+  /**
+   * Makes nodes read the policies of a tenant again after a change, and end what they do not allow
+   * any more.
+   *
+   * @param tenant the tenant; null for all tenants
+   */
+  record PoliciesChanged(@Nullable TenantId tenant) implements ControlMessage {}
 }

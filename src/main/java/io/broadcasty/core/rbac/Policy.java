@@ -7,8 +7,11 @@ import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks channel permissions for all use cases. Wraps the {@link PolicyResolver}; its exceptions
@@ -56,9 +59,24 @@ public final class Policy {
     return new Policy(resolver, stampsAlways, permissions);
   }
 
+  /**
+   * Returns this policy with stored policies, which the default resolver evaluates. A resolver of
+   * the installation replaces them.
+   */
+  public Policy withStored(StoredPolicies stored) {
+    return resolver instanceof DefaultPolicyResolver
+        ? new Policy(new DefaultPolicyResolver(stored), stampsAlways, keys)
+        : this;
+  }
+
   /** Returns whether the caller may do this on a channel of its own tenant. */
   public boolean allows(Caller caller, ChannelName channel, Action action) {
-    return authorize(caller, channel.value(), action);
+    return allows(caller, channel, ChannelOperation.of(action));
+  }
+
+  /** Returns whether the caller may do exactly this on a channel of its own tenant. */
+  public boolean allows(Caller caller, ChannelName channel, ChannelOperation operation) {
+    return authorize(caller, channel.value(), operation);
   }
 
   /**
@@ -80,7 +98,7 @@ public final class Policy {
   public boolean mayActForOthers(Caller caller, ChannelName channel) {
     try {
       return keyAllows(caller, channel.value(), Action.PUBLISH)
-          && resolver.mayActForOthers(request(caller, channel.value(), Action.PUBLISH));
+          && resolver.mayActForOthers(request(caller, channel.value(), ChannelOperation.PUBLISH));
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       failures.recordFailure(e);
       return false;
@@ -92,7 +110,7 @@ public final class Policy {
    * its own as well.
    */
   public boolean allows(Caller caller, ChannelPattern pattern, Action action) {
-    return authorize(caller, pattern.toString(), action);
+    return authorize(caller, pattern.toString(), ChannelOperation.of(action));
   }
 
   /** Returns the channel's number of partitions: the resolver's result, limited to 1 to 1024. */
@@ -116,12 +134,58 @@ public final class Policy {
     }
   }
 
+  /**
+   * Returns how a request is decided, step by step, with the stored policies as they are or others.
+   *
+   * @param draft evaluated in place of the stored policy of the same shape; null for none
+   */
+  public AccessExplanation explain(AccessRequest request, @Nullable ChannelPolicy draft) {
+    List<AccessExplanation.Step> steps = new ArrayList<>();
+    boolean allowed = true;
+    if (request.userId().startsWith(KeyPermissions.SUBJECT_PREFIX)) {
+      String keyId = request.userId().substring(KeyPermissions.SUBJECT_PREFIX.length());
+      allowed = keys.allow(keyId, request.channel(), request.action());
+      steps.add(
+          new AccessExplanation.Step(
+              "key",
+              allowed,
+              allowed
+                  ? "the scopes of the API key cover it"
+                  : "there is no such API key, or its scopes do not cover it"));
+    }
+    try {
+      allowed &= explain(request, draft, steps);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      failures.recordFailure(e);
+      allowed = false;
+      steps.add(
+          new AccessExplanation.Step(
+              "resolver", false, "the policies cannot be evaluated now, so nothing is allowed"));
+    }
+    return new AccessExplanation(allowed, steps);
+  }
+
+  private boolean explain(
+      AccessRequest request, @Nullable ChannelPolicy draft, List<AccessExplanation.Step> steps) {
+    if (resolver instanceof DefaultPolicyResolver evaluated) {
+      return evaluated.explain(request, draft, steps);
+    }
+    boolean allowed = resolver.authorize(request);
+    steps.add(
+        new AccessExplanation.Step(
+            "resolver",
+            allowed,
+            resolver.getClass().getName() + " decides alone; stored policies do not count"));
+    return allowed;
+  }
+
   private static FailureLog log(String what) {
     return new FailureLog(LOG, Level.ERROR, what, Ticker.system());
   }
 
-  private boolean authorize(Caller caller, String channel, Action action) {
-    return keyAllows(caller, channel, action) && authorize(request(caller, channel, action));
+  private boolean authorize(Caller caller, String channel, ChannelOperation operation) {
+    return keyAllows(caller, channel, operation.action())
+        && authorize(request(caller, channel, operation));
   }
 
   private boolean keyAllows(Caller caller, String channel, Action action) {
@@ -129,13 +193,13 @@ public final class Policy {
     return keyId == null || keys.allow(keyId, channel, action);
   }
 
-  private static AccessRequest request(Caller caller, String channel, Action action) {
+  private static AccessRequest request(Caller caller, String channel, ChannelOperation operation) {
     return new AccessRequest(
         caller.tenant().value(),
         channel,
         caller.subject(),
         caller.roles(),
-        action,
+        operation,
         caller.claims());
   }
 

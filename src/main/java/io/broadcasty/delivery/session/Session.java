@@ -21,6 +21,8 @@ import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -222,6 +224,21 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
 
   public final Subscriptions subscriptions() {
     return subscriptions;
+  }
+
+  /**
+   * Ends what the policies do not allow the caller any more, after they have changed. By default
+   * the session ends when it loses one of its targets; a protocol that can tell the client of a
+   * lost target may end the target alone.
+   */
+  protected void reauthorize(Caller now) {
+    List<String> targets = subscriptions.targets();
+    if (!Collections.disjoint(targets, subscriptions.reauthorize(now).targets())) {
+      end(
+          Problem.of(
+              Code.DISCONNECTED,
+              "a policy has changed and does not allow all channels of this stream any more"));
+    }
   }
 
   /** Queues a frame; never blocks. */

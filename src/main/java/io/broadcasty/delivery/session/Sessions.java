@@ -244,6 +244,27 @@ public final class Sessions {
     return ended[0];
   }
 
+  /**
+   * Ends what the policies do not allow the sessions of a tenant any more. Call it when they have
+   * changed, and for some seconds after, since a stream may have been admitted just before. Does
+   * not wait for the end of sessions.
+   */
+  public void reauthorize(TenantId tenant) {
+    index.forEach(
+        tenant,
+        session -> {
+          Caller caller = session.caller();
+          if (caller == null || session.hasEnded()) {
+            return;
+          }
+          try {
+            session.reauthorize(caller);
+          } catch (RuntimeException e) {
+            failures.recordFailure(e);
+          }
+        });
+  }
+
   private static Problem disconnectedProblem(String text) {
     Code code = Code.fromWireName(text);
     return Problem.of(

@@ -15,6 +15,7 @@ import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Position;
@@ -165,7 +166,7 @@ public final class Subscriptions implements AutoCloseable {
     if (name.kind() != ChannelName.Kind.PRESENCE) {
       return new WatchOutcome.NoPresenceChannel();
     }
-    if (!context.policy().allows(caller, name, Action.PRESENCE)) {
+    if (!context.policy().allows(caller, name, ChannelOperation.MEMBERS)) {
       notifyDenied(caller, Operation.PRESENCE, name.kind());
       return new WatchOutcome.Denied();
     }
@@ -214,7 +215,7 @@ public final class Subscriptions implements AutoCloseable {
           lost.add(name.value());
         }
       } else if (subscription.isWatching()
-          && !context.policy().allows(caller, name, Action.PRESENCE)) {
+          && !context.policy().allows(caller, name, ChannelOperation.MEMBERS)) {
         subscription.watch(null);
         unwatched.add(name);
       }

@@ -6,6 +6,7 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ public final class ConnectionPresence implements AutoCloseable {
 
   private boolean mayBe(Caller caller, Membership place) {
     ChannelName channel = place.channel().name();
-    return presence.policy().allows(caller, channel, Action.PRESENCE)
+    return presence.policy().allows(caller, channel, ChannelOperation.JOIN)
         && (place.memberId().equals(caller.subject())
             || presence.policy().mayActForOthers(caller, channel));
   }

@@ -8,7 +8,7 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.ratelimit.RateLimiter;
-import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.presence.Holder;
@@ -51,7 +51,7 @@ public record PresenceService(
 
   CompletionStage<PresenceOutcome> join(
       Caller caller, ChannelName channel, Member member, Holder holder) {
-    PresenceOutcome refusal = refusal(caller, channel, member.id());
+    PresenceOutcome refusal = refusal(caller, channel, ChannelOperation.JOIN, member.id());
     int bytes = member.json().getBytes(StandardCharsets.UTF_8).length;
     int maxMemberBytes = tenants.of(caller.tenant()).presence().maxMemberBytes();
     if (refusal == null && bytes > maxMemberBytes) {
@@ -69,7 +69,7 @@ public record PresenceService(
   /** Ends a lease. */
   public CompletionStage<PresenceOutcome> leave(
       Caller caller, ChannelName channel, String memberId) {
-    PresenceOutcome refusal = refusal(caller, channel, memberId);
+    PresenceOutcome refusal = refusal(caller, channel, ChannelOperation.JOIN, memberId);
     if (refusal != null) {
       return CompletableFuture.completedFuture(refusal);
     }
@@ -87,7 +87,7 @@ public record PresenceService(
   /** Renews a lease. */
   public CompletionStage<PresenceOutcome> renew(
       Caller caller, ChannelName channel, String memberId) {
-    PresenceOutcome refusal = refusal(caller, channel, memberId);
+    PresenceOutcome refusal = refusal(caller, channel, ChannelOperation.JOIN, memberId);
     if (refusal != null) {
       return CompletableFuture.completedFuture(refusal);
     }
@@ -106,7 +106,7 @@ public record PresenceService(
   /** Reads a page of members. May block on the store. */
   public PresenceOutcome members(
       Caller caller, ChannelName channel, @Nullable String after, int limit) {
-    PresenceOutcome refusal = refusal(caller, channel, null);
+    PresenceOutcome refusal = refusal(caller, channel, ChannelOperation.MEMBERS, null);
     if (refusal != null) {
       return refusal;
     }
@@ -121,11 +121,11 @@ public record PresenceService(
 
   /** Returns why the request is refused; null when it is allowed. */
   private @Nullable PresenceOutcome refusal(
-      Caller caller, ChannelName channel, @Nullable String memberId) {
+      Caller caller, ChannelName channel, ChannelOperation operation, @Nullable String memberId) {
     if (channel.kind() != ChannelName.Kind.PRESENCE) {
       return new PresenceOutcome.NoPresenceChannel();
     }
-    if (!policy.allows(caller, channel, Action.PRESENCE)) {
+    if (!policy.allows(caller, channel, operation)) {
       denied(caller, channel);
       return new PresenceOutcome.Denied();
     }

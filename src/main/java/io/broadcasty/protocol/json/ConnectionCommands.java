@@ -169,14 +169,7 @@ final class ConnectionCommands implements AutoCloseable {
               "a refresh must be for the same tenant and subject; reconnect instead"));
     }
     session.replaceCaller(fresh);
-    PresenceCommands members = presence;
-    List<ChannelName> left = members == null ? List.of() : members.reauthorize(fresh);
-    LostAccess lost = session.subscriptions().reauthorize(fresh);
-    List<String> pushes = new ArrayList<>();
-    lost.targets().forEach(each -> pushes.add(NativeFrames.unsubscribed(each, Code.FORBIDDEN)));
-    lost.members().forEach(each -> pushes.add(NativeFrames.unwatched(each, Code.FORBIDDEN)));
-    left.forEach(each -> pushes.add(NativeFrames.left(each, Code.FORBIDDEN)));
-    for (String push : pushes) {
+    for (String push : reauthorize(fresh)) {
       afterwards.add(() -> session.send(EncodedFrame.message(push)));
     }
     return CommandResult.done(
@@ -187,6 +180,21 @@ final class ConnectionCommands implements AutoCloseable {
   boolean isPresentWithin(BiPredicate<String, Action> allowed) {
     PresenceCommands commands = presence;
     return commands == null || commands.isPresentWithin(allowed);
+  }
+
+  /**
+   * Ends what a caller may not have any more; called by any thread. Returns the messages that tell
+   * the client.
+   */
+  List<String> reauthorize(Caller caller) {
+    PresenceCommands members = presence;
+    List<ChannelName> left = members == null ? List.of() : members.reauthorize(caller);
+    LostAccess lost = session.subscriptions().reauthorize(caller);
+    List<String> pushes = new ArrayList<>();
+    lost.targets().forEach(each -> pushes.add(NativeFrames.unsubscribed(each, Code.FORBIDDEN)));
+    lost.members().forEach(each -> pushes.add(NativeFrames.unwatched(each, Code.FORBIDDEN)));
+    left.forEach(each -> pushes.add(NativeFrames.left(each, Code.FORBIDDEN)));
+    return pushes;
   }
 
   /** Returns the presence commands, which only the reading thread creates. */

@@ -73,6 +73,11 @@ public final class NativeSession extends MessageSession {
     return super.isWithin(allowed) && commands.isPresentWithin(allowed);
   }
 
+  @Override
+  protected void reauthorize(Caller now) {
+    commands.reauthorize(now).forEach(push -> send(EncodedFrame.message(push)));
+  }
+
   /** Handles a frame. Frames are answered in the order in which they arrive. */
   @Override
   public void onText(String text) {

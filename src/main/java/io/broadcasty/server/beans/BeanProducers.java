@@ -5,6 +5,7 @@ import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.admin.audit.AuditAdministration;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.key.ApiKeyAdministration;
+import io.broadcasty.admin.policy.PolicyAdministration;
 import io.broadcasty.admin.revocation.RevocationAdministration;
 import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.cluster.nodes.NodeRegistry;
@@ -189,6 +190,12 @@ public class BeanProducers {
   @Singleton
   RevocationAdministration revocations() {
     return startup.node().revocationAdministration();
+  }
+
+  @Produces
+  @Singleton
+  PolicyAdministration policies() {
+    return startup.node().policyAdministration();
   }
 
   @Produces

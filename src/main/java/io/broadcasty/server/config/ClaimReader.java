@@ -1,7 +1,7 @@
 package io.broadcasty.server.config;
 
+import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.auth.jwt.ClaimMapping;
-import io.broadcasty.core.auth.jwt.ClaimPath;
 import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.ArrayList;

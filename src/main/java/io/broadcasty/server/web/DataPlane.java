@@ -1,5 +1,6 @@
 package io.broadcasty.server.web;
 
+import io.broadcasty.transport.http.AccessResource;
 import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.AuditResource;
 import io.broadcasty.transport.http.DisconnectResource;
@@ -8,6 +9,7 @@ import io.broadcasty.transport.http.HealthResource;
 import io.broadcasty.transport.http.KeysResource;
 import io.broadcasty.transport.http.MetricsResource;
 import io.broadcasty.transport.http.PingResource;
+import io.broadcasty.transport.http.PoliciesResource;
 import io.broadcasty.transport.http.PresenceResource;
 import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.PushKeyResource;
@@ -31,6 +33,7 @@ public class DataPlane extends Application {
         DisconnectResource.class,
         DriversResource.class,
         HealthResource.class,
+        AccessResource.class,
         KeysResource.class,
         MetricsResource.class,
         PresenceResource.class,
@@ -38,6 +41,7 @@ public class DataPlane extends Application {
         PushKeyResource.class,
         PushResource.class,
         ReplayResource.class,
+        PoliciesResource.class,
         TenantsResource.class,
         ProblemResponses.class);
   }

@@ -16,6 +16,7 @@ final class CrossOrigin {
       List.of(
           "Authorization",
           "Content-Type",
+          "If-Match",
           "Last-Event-ID",
           "Cache-Control",
           "Pragma",
@@ -55,7 +56,7 @@ final class CrossOrigin {
     response.setHeader("Access-Control-Allow-Origin", origin);
     response.addHeader("Vary", "Origin");
     response.setHeader(
-        "Access-Control-Expose-Headers", "Date, Retry-After, RateLimit, RateLimit-Policy");
+        "Access-Control-Expose-Headers", "Date, ETag, Retry-After, RateLimit, RateLimit-Policy");
     if (origins.isListed(origin)) { // never by *, which would be any page's
       response.setHeader("Access-Control-Allow-Credentials", "true");
     }

@@ -8,7 +8,7 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.ratelimit.RateLimiter;
-import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.streams.broker.Broker;
@@ -68,7 +68,7 @@ public class ReplayResource {
     }
     try {
       ChannelName name = new ChannelName(QueryParameters.required("channel", channel));
-      if (!policy.allows(caller, name, Action.SUBSCRIBE)) {
+      if (!policy.allows(caller, name, ChannelOperation.REPLAY)) {
         listener.onDenied(
             new Denied(
                 caller.tenant(),

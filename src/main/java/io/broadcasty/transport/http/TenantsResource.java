@@ -3,6 +3,8 @@ package io.broadcasty.transport.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.key.KeyOutcome;
+import io.broadcasty.admin.policy.PolicyAdministration;
+import io.broadcasty.admin.policy.PolicyOutcome;
 import io.broadcasty.admin.tenant.Tenant;
 import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.admin.tenant.TenantChange;
@@ -58,6 +60,7 @@ public class TenantsResource {
 
   @Inject private TenantAdministration tenants;
   @Inject private ApiKeyAdministration keys;
+  @Inject private PolicyAdministration policies;
   @Inject private ConnectionLimiter connections;
   @Inject private EdgeSettings settings;
   @Inject private JsonWebToken caller;
@@ -133,7 +136,10 @@ public class TenantsResource {
         });
   }
 
-  /** Deletes a tenant and its API keys; its settings are those of the configuration again. */
+  /**
+   * Deletes a tenant, its API keys and its policies; its settings are those of the configuration
+   * again.
+   */
   @DELETE
   @Path("{tenant}")
   @Audited("tenant.delete")
@@ -144,7 +150,11 @@ public class TenantsResource {
           note.setTenant(id);
           note.setTarget("tenant:" + id.value());
           TenantOutcome outcome =
-              tenants.delete(id, () -> keys.deleteAll(id) instanceof KeyOutcome.AllDeleted);
+              tenants.delete(
+                  id,
+                  () ->
+                      keys.deleteAll(id) instanceof KeyOutcome.AllDeleted
+                          && policies.deleteAll(id) instanceof PolicyOutcome.AllDeleted);
           if (!(outcome instanceof TenantOutcome.Deleted)) {
             return problem(outcome);
           }

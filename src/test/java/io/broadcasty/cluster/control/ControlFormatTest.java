@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.broadcasty.LogCapture;
 import io.broadcasty.cluster.control.ControlMessage.Disconnect;
 import io.broadcasty.cluster.control.ControlMessage.KeysChanged;
+import io.broadcasty.cluster.control.ControlMessage.PoliciesChanged;
 import io.broadcasty.cluster.control.ControlMessage.RevocationLifted;
 import io.broadcasty.cluster.control.ControlMessage.Revoked;
 import io.broadcasty.cluster.control.ControlMessage.SettingsChanged;
@@ -47,6 +48,10 @@ class ControlFormatTest {
     assertEquals(lift, format.write(lifted));
     assertEquals(lifted, format.read(lift));
     assertEquals(new KeysChanged(null), format.read(format.write(new KeysChanged(null))));
+    String policies = "{\"v\":1,\"kind\":\"policies\",\"tenant\":\"acme\"}";
+    PoliciesChanged ofAcme = new PoliciesChanged(new TenantId("acme"));
+    assertEquals(policies, format.write(ofAcme));
+    assertEquals(ofAcme, format.read(policies));
   }
 
   @Test

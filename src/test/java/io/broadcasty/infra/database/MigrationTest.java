@@ -60,10 +60,15 @@ class MigrationTest {
     try (Database database = Database.open(settings());
         Connection connection = database.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("INSERT INTO broadcasty_channels VALUES ('acme', 'a', '{}', 1, 1)");
-      statement.execute("INSERT INTO broadcasty_channels VALUES ('acme', 'A', '{}', 1, 1)");
-      statement.execute("INSERT INTO broadcasty_channels VALUES ('globex', 'a', '{}', 1, 1)");
-      refused(statement, "INSERT INTO broadcasty_channels VALUES ('acme', 'a', '{}', 1, 1)");
+      statement.execute(
+          "INSERT INTO broadcasty_channels VALUES ('p1', 'acme', 'a', 'a', '[]', 1, 1, 1)");
+      statement.execute(
+          "INSERT INTO broadcasty_channels VALUES ('p2', 'acme', 'A', 'A', '[]', 1, 1, 1)");
+      statement.execute(
+          "INSERT INTO broadcasty_channels VALUES ('p3', 'globex', 'a', 'a', '[]', 1, 1, 1)");
+      refused(
+          statement,
+          "INSERT INTO broadcasty_channels VALUES ('p4', 'acme', 'a', 'a', '[]', 1, 1, 1)");
       statement.execute(apiKey("k1"));
       refused(statement, apiKey("k1"));
       statement.execute(apiKey("K1"));

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.auth.jwt.ClaimMapping;
-import io.broadcasty.core.auth.jwt.ClaimPath;
 import io.broadcasty.core.config.ConfigKey;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.broadcasty.core.auth.jwt;
 
+import io.broadcasty.core.auth.ClaimPath;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;

@@ -10,6 +10,7 @@ import io.broadcasty.core.auth.Authenticator.Authenticated;
 import io.broadcasty.core.auth.Authenticator.Refused;
 import io.broadcasty.core.auth.Authenticator.Verdict;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.time.ManualTime;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.broadcasty.core.auth.jwt;
+package io.broadcasty.core.auth;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.google.errorprone.annotations.ThreadSafe;
@@ -32,7 +32,7 @@ public final class ClaimPath {
   }
 
   /** Returns the value; null when the token has none there. */
-  @Nullable Object find(Map<String, Object> claims) {
+  public @Nullable Object find(Map<String, Object> claims) {
     if (pointer == null) {
       return claims.get(text);
     }
@@ -51,7 +51,7 @@ public final class ClaimPath {
   }
 
   /** Puts a value into claims, so that {@link #find} returns it; replaces what is in its way. */
-  void put(Map<String, Object> claims, Object value) {
+  public void put(Map<String, Object> claims, Object value) {
     if (pointer == null) {
       claims.put(text, value);
       return;

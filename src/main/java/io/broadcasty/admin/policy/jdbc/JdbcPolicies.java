@@ -1,0 +1,89 @@
+package io.broadcasty.admin.policy.jdbc;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.admin.policy.PolicySource;
+import io.broadcasty.admin.policy.PolicyStoreException;
+import io.broadcasty.admin.policy.RulesText;
+import io.broadcasty.admin.policy.StoredPolicy;
+import io.broadcasty.core.rbac.PolicyPattern;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.Transactions;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The policies in {@code broadcasty_channels}. It reads by SQL, since a node that starts must not
+ * wait for a persistence provider.
+ */
+@ThreadSafe
+public final class JdbcPolicies implements PolicySource {
+
+  private static final String ALL =
+      "SELECT policy_id, tenant_id, channels, rules, created_at, updated_at, revision"
+          + " FROM broadcasty_channels";
+  private static final String OF_TENANT = ALL + " WHERE tenant_id = ?";
+  private static final int FETCH_SIZE = 1000;
+
+  private final Transactions transactions;
+  private final Transactions scans;
+
+  /**
+   * @param database stays open
+   */
+  public JdbcPolicies(Database database) {
+    this.transactions = new Transactions(database);
+    this.scans = Transactions.ofUpkeep(database);
+  }
+
+  @Override
+  public List<StoredPolicy> load(TenantId tenant) {
+    try {
+      return transactions.runAutoCommit(
+          connection -> {
+            try (PreparedStatement select = connection.prepareStatement(OF_TENANT)) {
+              select.setString(1, tenant.value());
+              return read(select);
+            }
+          });
+    } catch (SQLException e) {
+      throw new PolicyStoreException("the policies of a tenant cannot be read", e);
+    }
+  }
+
+  @Override
+  public List<StoredPolicy> loadAll() {
+    try {
+      return scans.runAutoCommit(
+          connection -> {
+            try (PreparedStatement select = connection.prepareStatement(ALL)) {
+              select.setFetchSize(FETCH_SIZE);
+              return read(select);
+            }
+          });
+    } catch (SQLException e) {
+      throw new PolicyStoreException("the policies cannot be read", e);
+    }
+  }
+
+  private static List<StoredPolicy> read(PreparedStatement select) throws SQLException {
+    List<StoredPolicy> policies = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        policies.add(
+            new StoredPolicy(
+                row.getString(1),
+                new TenantId(row.getString(2)),
+                PolicyPattern.parse(row.getString(3)),
+                RulesText.read(row.getString(4)),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7)));
+      }
+    }
+    return policies;
+  }
+}

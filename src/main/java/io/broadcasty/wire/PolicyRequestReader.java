@@ -1,0 +1,305 @@
+package io.broadcasty.wire;
+
+import com.fasterxml.jackson.core.JsonToken;
+import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.auth.ClaimPath;
+import io.broadcasty.core.rbac.ChannelOperation;
+import io.broadcasty.core.rbac.PolicyPattern;
+import io.broadcasty.core.rbac.PolicyRule;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Parses the bodies of requests about channel policies. Pure. */
+@ThreadSafe
+public final class PolicyRequestReader {
+
+  private static final int MAX_TEXT = 1000;
+  private static final int MAX_LIST = 100;
+  private static final int MAX_DEPTH = 8;
+
+  private PolicyRequestReader() {}
+
+  /**
+   * A policy as a request describes it; null for fields that are missing.
+   *
+   * @param tenant whose policy it is
+   */
+  public record PolicyBody(
+      @Nullable String tenant,
+      @Nullable PolicyPattern channels,
+      @Nullable List<PolicyRule> rules) {}
+
+  /**
+   * A question about a decision; null and empty for fields that are missing.
+   *
+   * @param draft a policy that counts in place of the stored one
+   */
+  public record Question(
+      @Nullable String tenant,
+      @Nullable String subject,
+      Set<String> roles,
+      Map<String, Object> claims,
+      @Nullable ChannelOperation operation,
+      @Nullable String channel,
+      @Nullable PolicyBody draft) {}
+
+  /**
+   * Parses {@code {"tenant"?, "channels"?, "rules"?: [{"allow": [text], "roles"?: [text], "users"?:
+   * [text], "claims"?: {name: text}, "channels"?: "own" or "all"}]}}.
+   *
+   * @throws ProblemException when it does not have that form
+   */
+  public static PolicyBody read(byte[] utf8) throws ProblemException {
+    try (JsonReader json = new JsonReader(utf8)) {
+      requireObject(json.next(), "the body");
+      PolicyBody body = readPolicy(json);
+      json.requireEnd();
+      return body;
+    }
+  }
+
+  /**
+   * Parses {@code {"tenant"?, "subject"?, "roles"?: [text], "claims"?: object, "operation"?,
+   * "channel"?, "draft"?: {"channels", "rules"}}}.
+   *
+   * @throws ProblemException when it does not have that form
+   */
+  public static Question readQuestion(byte[] utf8) throws ProblemException {
+    try (JsonReader json = new JsonReader(utf8)) {
+      requireObject(json.next(), "the body");
+      String tenant = null;
+      String subject = null;
+      String channel = null;
+      Set<String> roles = Set.of();
+      Map<String, Object> claims = Map.of();
+      ChannelOperation operation = null;
+      PolicyBody draft = null;
+      for (String field = json.nextField(); field != null; field = json.nextField()) {
+        switch (field) {
+          case "tenant" -> tenant = json.text(field, MAX_TEXT);
+          case "subject" -> subject = json.text(field, MAX_TEXT);
+          case "channel" -> channel = json.text(field, MAX_TEXT);
+          case "roles" -> roles = readTexts(json, field);
+          case "claims" -> {
+            requireObject(json.current(), "`claims`");
+            claims = readObject(json, 1);
+          }
+          case "operation" -> operation = operation(json.text(field, MAX_TEXT));
+          case "draft" -> {
+            requireObject(json.current(), "`draft`");
+            draft = readPolicy(json);
+          }
+          default ->
+              throw unknown(
+                  field,
+                  "`tenant`, `subject`, `roles`, `claims`, `operation`, `channel` and `draft`");
+        }
+      }
+      json.requireEnd();
+      return new Question(tenant, subject, roles, claims, operation, channel, draft);
+    }
+  }
+
+  private static PolicyBody readPolicy(JsonReader json) throws ProblemException {
+    String tenant = null;
+    PolicyPattern channels = null;
+    List<PolicyRule> rules = null;
+    for (String field = json.nextField(); field != null; field = json.nextField()) {
+      switch (field) {
+        case "tenant" -> tenant = json.text(field, MAX_TEXT);
+        case "channels" -> channels = pattern(json.text(field, MAX_TEXT));
+        case "rules" -> rules = readRules(json);
+        default -> throw unknown(field, "`tenant`, `channels` and `rules`");
+      }
+    }
+    return new PolicyBody(tenant, channels, rules);
+  }
+
+  private static @Nullable PolicyPattern pattern(@Nullable String text) throws ProblemException {
+    try {
+      return text == null ? null : PolicyPattern.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`channels`: " + e.getMessage());
+    }
+  }
+
+  private static List<PolicyRule> readRules(JsonReader json) throws ProblemException {
+    requireArray(json, "rules");
+    List<PolicyRule> rules = new ArrayList<>();
+    for (JsonToken next = json.next(); next != JsonToken.END_ARRAY; next = json.next()) {
+      requireObject(next, "each of `rules`");
+      rules.add(readRule(json));
+      requireRoom(rules.size(), "rules");
+    }
+    return rules;
+  }
+
+  private static PolicyRule readRule(JsonReader json) throws ProblemException {
+    Set<ChannelOperation> allow = EnumSet.noneOf(ChannelOperation.class);
+    Set<String> roles = Set.of();
+    Set<String> users = Set.of();
+    Map<ClaimPath, String> claims = Map.of();
+    boolean own = true;
+    for (String field = json.nextField(); field != null; field = json.nextField()) {
+      switch (field) {
+        case "allow" -> {
+          for (String name : readTexts(json, field)) {
+            allow.add(operation(name));
+          }
+        }
+        case "roles" -> roles = readNamed(json, field);
+        case "users" -> users = readNamed(json, field);
+        case "claims" -> claims = readClaims(json);
+        case "channels" -> own = readOwn(json.text("rules.channels", MAX_TEXT));
+        default -> throw unknown(field, "`allow`, `roles`, `users`, `claims` and `channels`");
+      }
+    }
+    try {
+      return new PolicyRule(allow, roles, users, claims, own);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`rules`: " + e.getMessage());
+    }
+  }
+
+  private static boolean readOwn(@Nullable String text) throws ProblemException {
+    boolean own = "own".equals(text);
+    if (own || "all".equals(text)) {
+      return own;
+    }
+    throw new ProblemException(
+        Code.INVALID_REQUEST, "`channels` of a rule must be one of `own` and `all`");
+  }
+
+  private static ChannelOperation operation(@Nullable String name) throws ProblemException {
+    ChannelOperation operation = ChannelOperation.fromWireName(name);
+    if (operation == null) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST,
+          "the operations are `subscribe`, `replay`, `publish`, `join`, `members` and `push`");
+    }
+    return operation;
+  }
+
+  /** Reads a criterion; an empty one would be met by everybody, which its author hardly wants. */
+  private static Set<String> readNamed(JsonReader json, String field) throws ProblemException {
+    Set<String> names = readTexts(json, field);
+    if (names.isEmpty()) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "`" + field + "` must not be empty; leave it out for everybody");
+    }
+    return names;
+  }
+
+  private static Set<String> readTexts(JsonReader json, String field) throws ProblemException {
+    requireArray(json, field);
+    Set<String> texts = new HashSet<>();
+    int read = 0;
+    for (JsonToken next = json.next(); next != JsonToken.END_ARRAY; next = json.next()) {
+      requireRoom(++read, field);
+      texts.add(readText(json, field));
+    }
+    return texts;
+  }
+
+  private static Map<ClaimPath, String> readClaims(JsonReader json) throws ProblemException {
+    requireObject(json.current(), "`claims`");
+    Map<ClaimPath, String> claims = new HashMap<>();
+    for (String name = json.nextField(); name != null; name = json.nextField()) {
+      try {
+        claims.put(new ClaimPath(name), readText(json, "claims"));
+      } catch (IllegalArgumentException e) {
+        throw new ProblemException(Code.INVALID_REQUEST, "`claims`: " + e.getMessage());
+      }
+      requireRoom(claims.size(), "claims");
+    }
+    if (claims.isEmpty()) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "`claims` must not be empty; leave it out for everybody");
+    }
+    return claims;
+  }
+
+  private static String readText(JsonReader json, String field) throws ProblemException {
+    String text = json.text(field, MAX_TEXT);
+    if (text == null) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`" + field + "` must contain strings");
+    }
+    return text;
+  }
+
+  /** Reads an object as the claims of a token have it; without fields that are null. */
+  private static Map<String, Object> readObject(JsonReader json, int depth)
+      throws ProblemException {
+    Map<String, Object> fields = new HashMap<>();
+    for (String name = json.nextField(); name != null; name = json.nextField()) {
+      Object value = readValue(json, depth);
+      if (value != null) {
+        fields.put(name, value);
+      }
+    }
+    return fields;
+  }
+
+  private static @Nullable Object readValue(JsonReader json, int depth) throws ProblemException {
+    JsonToken token = json.current();
+    if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
+      if (depth >= MAX_DEPTH) {
+        throw new ProblemException(
+            Code.INVALID_REQUEST, "`claims` are nested deeper than " + MAX_DEPTH + " levels");
+      }
+      return token == JsonToken.START_OBJECT
+          ? readObject(json, depth + 1)
+          : readList(json, depth + 1);
+    }
+    if (token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE) {
+      return token == JsonToken.VALUE_TRUE;
+    }
+    return token == JsonToken.VALUE_NUMBER_INT
+        ? (Object) json.number("claims", Long.MIN_VALUE, Long.MAX_VALUE)
+        : json.text("claims", MAX_TEXT);
+  }
+
+  private static List<Object> readList(JsonReader json, int depth) throws ProblemException {
+    List<Object> values = new ArrayList<>();
+    for (JsonToken next = json.next(); next != JsonToken.END_ARRAY; next = json.next()) {
+      Object value = readValue(json, depth);
+      if (value != null) {
+        values.add(value);
+      }
+      requireRoom(values.size(), "claims");
+    }
+    return values;
+  }
+
+  private static void requireObject(@Nullable JsonToken token, String what)
+      throws ProblemException {
+    if (token != JsonToken.START_OBJECT) {
+      throw new ProblemException(Code.INVALID_REQUEST, what + " must be a JSON object");
+    }
+  }
+
+  private static void requireArray(JsonReader json, String field) throws ProblemException {
+    if (json.current() != JsonToken.START_ARRAY) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`" + field + "` must be an array");
+    }
+  }
+
+  private static void requireRoom(int size, String field) throws ProblemException {
+    if (size > MAX_LIST) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "`" + field + "` has more than " + MAX_LIST + " elements");
+    }
+  }
+
+  private static ProblemException unknown(String field, String known) {
+    return new ProblemException(
+        Code.INVALID_REQUEST,
+        "there is no field `" + PublishReader.abbreviate(field) + "`; there are " + known);
+  }
+}
