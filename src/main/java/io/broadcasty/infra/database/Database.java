@@ -178,7 +178,8 @@ public final class Database implements AutoCloseable {
     return forUpkeep;
   }
 
-  DatabaseLimits limits() {
+  /** Returns the time limits of what is asked of this database. */
+  public DatabaseLimits limits() {
     return limits;
   }
 

@@ -1,9 +1,9 @@
 package io.broadcasty.infra.jpa;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.Dialect;
+import io.broadcasty.infra.database.Transactions;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.OptimisticLockException;
@@ -27,18 +27,23 @@ import org.jspecify.annotations.Nullable;
  * Runs work with an entity manager of its own, on the database's connections.
  *
  * <p>The provider is that of the server. It starts with the first work, which may take seconds;
- * when it fails, the next work tries again.
+ * when it fails, the next work tries again. Work that the database does not answer within the limit
+ * of a call ({@link Database#limits}) fails, whatever the provider would still try.
  */
 @ThreadSafe
 public final class EntityManagers implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(EntityManagers.class.getName());
 
+  /** What work returns, which may be null. */
+  private record Result<T extends @Nullable Object>(T value) {}
+
   private final Database database;
+  private final Transactions transactions;
+  private final ProviderDataSource connections;
   private final List<Class<?>> entities;
 
-  @GuardedBy("this")
-  private @Nullable EntityManagerFactory factory;
+  private volatile @Nullable EntityManagerFactory factory; // written under the lock of this
 
   /**
    * Creates entity managers without starting the provider.
@@ -47,6 +52,8 @@ public final class EntityManagers implements AutoCloseable {
    */
   public EntityManagers(Database database, List<Class<?>> entities) {
     this.database = database;
+    this.transactions = new Transactions(database);
+    this.connections = new ProviderDataSource(database.dataSource());
     this.entities = List.copyOf(entities);
   }
 
@@ -58,16 +65,14 @@ public final class EntityManagers implements AutoCloseable {
    *     {@link #isDuplicate} tell failures that other work has caused
    */
   public <T extends @Nullable Object> T write(Function<EntityManager, T> work) {
-    EntityManager manager = factory().createEntityManager();
-    try {
-      manager.getTransaction().begin();
-      T result = work.apply(manager);
-      manager.getTransaction().commit();
-      syncToDisk();
-      return result;
-    } finally {
-      close(manager);
-    }
+    return run(
+        manager -> {
+          manager.getTransaction().begin();
+          T result = work.apply(manager);
+          manager.getTransaction().commit();
+          syncToDisk();
+          return result;
+        });
   }
 
   /**
@@ -114,7 +119,28 @@ public final class EntityManagers implements AutoCloseable {
    * @throws PersistenceException when the database or the provider fails
    */
   public <T extends @Nullable Object> T read(Function<EntityManager, T> work) {
-    EntityManager manager = factory().createEntityManager();
+    return run(work);
+  }
+
+  /** Runs work within the limit of a transaction, possibly on another thread. */
+  private <T extends @Nullable Object> T run(Function<EntityManager, T> work) {
+    try {
+      EntityManagerFactory started = factory();
+      return transactions
+          .run(
+              () ->
+                  connections.within(
+                      database.limits().call(), () -> new Result<>(runNow(started, work))),
+              () -> {}) // it gets no more connections, and the one it has breaks
+          .value();
+    } catch (SQLException e) {
+      throw new PersistenceException("the database has not answered in time", e);
+    }
+  }
+
+  private static <T extends @Nullable Object> T runNow(
+      EntityManagerFactory started, Function<EntityManager, T> work) {
+    EntityManager manager = started.createEntityManager();
     try {
       return work.apply(manager);
     } finally {
@@ -170,13 +196,40 @@ public final class EntityManagers implements AutoCloseable {
     }
   }
 
-  private synchronized EntityManagerFactory factory() {
-    EntityManagerFactory made = factory;
-    if (made == null) {
-      made = create();
-      factory = made;
+  /**
+   * Returns the factory, started if need be. Nobody waits for a start while the database is away.
+   *
+   * @throws SQLException when the database does not answer
+   */
+  private EntityManagerFactory factory() throws SQLException {
+    EntityManagerFactory started = factory;
+    if (started == null) {
+      boolean answers = transactions.runAutoCommit(this::answers);
+      if (!answers) {
+        throw new SQLException("the database does not answer");
+      }
+      started = Transactions.ofUpkeep(database).run(this::start, () -> {});
     }
-    return made;
+    return started;
+  }
+
+  private boolean answers(Connection connection) throws SQLException {
+    return connection.isValid(Math.toIntExact(database.limits().call().toSeconds()));
+  }
+
+  private synchronized EntityManagerFactory start() {
+    EntityManagerFactory started = factory;
+    if (started == null) {
+      started = create();
+      try {
+        started.createEntityManager().close(); // what a provider does for the first may take long
+      } catch (RuntimeException e) {
+        started.close();
+        throw e;
+      }
+      factory = started;
+    }
+    return started;
   }
 
   /**
@@ -189,8 +242,7 @@ public final class EntityManagers implements AutoCloseable {
     Path root = null;
     try {
       root = Files.createTempDirectory("broadcasty-unit");
-      PersistenceUnitInfo unit =
-          PersistenceUnit.of(database.dataSource(), entities, root.toUri().toURL());
+      PersistenceUnitInfo unit = PersistenceUnit.of(connections, entities, root.toUri().toURL());
       for (PersistenceProvider provider :
           PersistenceProviderResolverHolder.getPersistenceProviderResolver()
               .getPersistenceProviders()) {
@@ -222,8 +274,9 @@ public final class EntityManagers implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (factory != null) {
-      factory.close();
+    EntityManagerFactory started = factory;
+    if (started != null) {
+      started.close();
       factory = null;
     }
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.broadcasty.cluster.control.memory.MemoryControlTopic;
 import io.broadcasty.core.rbac.Action;
@@ -15,12 +16,14 @@ import io.broadcasty.core.secret.MasterKeys;
 import io.broadcasty.core.secret.SecretException;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** The contract of {@link ApiKeyRepository} and of the {@link ApiKeySource} on the same store. */
 public abstract class ApiKeyRepositoryContract {
@@ -235,17 +238,23 @@ public abstract class ApiKeyRepositoryContract {
 
   @Test
   void everyCallReportsAnUnreachableStore() {
+    assertNotNull(repository().insert(key("first", "acme"))); // starts the provider
     makeUnreachable();
-    assertThrows(KeyStoreException.class, () -> repository().find("a"));
-    assertThrows(KeyStoreException.class, () -> repository().list(ACME, "", 1));
-    assertThrows(KeyStoreException.class, () -> repository().encryptedByOthers("a", "", 1));
-    assertThrows(KeyStoreException.class, () -> repository().count(ACME));
-    assertThrows(KeyStoreException.class, () -> repository().countValid(ACME, 1));
-    assertThrows(KeyStoreException.class, () -> repository().deleteAll(ACME));
-    assertThrows(KeyStoreException.class, () -> repository().insert(key("a", "acme")));
-    assertThrows(KeyStoreException.class, () -> repository().replace(key("a", "acme")));
-    assertThrows(KeyStoreException.class, () -> source().load("a"));
-    assertThrows(KeyStoreException.class, () -> source().loadAll());
-    assertThrows(KeyStoreException.class, () -> source().storeUses(Map.of("a", 1L)));
+    assertFailsSoon(() -> repository().find("a"));
+    assertFailsSoon(() -> repository().list(ACME, "", 1));
+    assertFailsSoon(() -> repository().encryptedByOthers("a", "", 1));
+    assertFailsSoon(() -> repository().count(ACME));
+    assertFailsSoon(() -> repository().countValid(ACME, 1));
+    assertFailsSoon(() -> repository().deleteAll(ACME));
+    assertFailsSoon(() -> repository().insert(key("a", "acme")));
+    assertFailsSoon(() -> repository().replace(key("a", "acme")));
+    assertFailsSoon(() -> source().load("a"));
+    assertFailsSoon(() -> source().loadAll());
+    assertFailsSoon(() -> source().storeUses(Map.of("a", 1L)));
+  }
+
+  /** An operator waits for it; 5 s is the limit, which is doubled for a busy machine. */
+  private static void assertFailsSoon(Executable call) {
+    assertTimeout(Duration.ofSeconds(10), () -> assertThrows(KeyStoreException.class, call));
   }
 }
