@@ -22,9 +22,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Tests three whole nodes, each with a line of its own to a Redis. */
 @Tag("stores")
+@Execution(ExecutionMode.CONCURRENT) // most of it is waiting
 class CutOffNodeTest {
 
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);

@@ -1,6 +1,7 @@
 package io.broadcasty.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.broadcasty.TcpProxy;
 import io.broadcasty.admin.NodeHealth;
+import io.broadcasty.admin.tenant.TenantOutcome;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantId;
@@ -30,7 +32,10 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.naming.Context;
@@ -38,17 +43,22 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.naming.spi.InitialContextFactory;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Tests what publishers and the health checks of a whole node are answered while its database is
- * behind a line that swallows.
+ * Tests what publishers, operators and the health checks of a whole node are answered while its
+ * database is behind a line that swallows.
  */
 @Tag("stores")
+@Execution(ExecutionMode.CONCURRENT) // most of it is waiting
 class SilentDatabaseNodeTest {
 
   /** 5 s, on a loaded machine; without a limit, an answer takes a minute or more. */
@@ -58,7 +68,7 @@ class SilentDatabaseNodeTest {
   private static final Duration AT_ONCE = Duration.ofSeconds(4);
 
   private static final long HEALED_NANOS = TimeUnit.SECONDS.toNanos(40);
-  private static final String JNDI_NAME = "jdbc/broadcasty";
+  private static final AtomicInteger DATA_SOURCES = new AtomicInteger();
 
   /** A database, and who opens its connections. */
   enum Kind {
@@ -80,17 +90,17 @@ class SilentDatabaseNodeTest {
     }
   }
 
-  /** The JNDI of a server that has one data source. */
-  public static final class OneDataSource implements InitialContextFactory {
+  /** The JNDI of a server. */
+  public static final class DataSources implements InitialContextFactory {
 
-    private static volatile @Nullable Object dataSource;
+    private static final Map<String, Object> BY_NAME = new ConcurrentHashMap<>();
 
     @Override
     public Context getInitialContext(Hashtable<?, ?> environment) throws NamingException {
       return new InitialContext(true) {
         @Override
         public @Nullable Object lookup(String name) {
-          return name.endsWith(JNDI_NAME) ? dataSource : null;
+          return BY_NAME.get(name.substring(name.lastIndexOf('/') + 1));
         }
       };
     }
@@ -102,9 +112,19 @@ class SilentDatabaseNodeTest {
 
   private final List<AutoCloseable> opened = new ArrayList<>();
 
+  @BeforeAll
+  static void openDirectory() {
+    System.setProperty(Context.INITIAL_CONTEXT_FACTORY, DataSources.class.getName());
+  }
+
+  @AfterAll
+  static void closeDirectory() {
+    System.clearProperty(Context.INITIAL_CONTEXT_FACTORY);
+    DataSources.BY_NAME.clear();
+  }
+
   @AfterEach
   void close() throws Exception {
-    System.clearProperty(Context.INITIAL_CONTEXT_FACTORY);
     for (AutoCloseable each : opened) {
       each.close();
     }
@@ -121,17 +141,21 @@ class SilentDatabaseNodeTest {
     opened.add(0, node);
     assertNull(publish(node));
     assertTrue(isReady(node));
+    assertInstanceOf(TenantOutcome.Page.class, tenants(node)); // starts the provider
 
     line.swallowOpen();
+    CompletableFuture<Duration> administration = refusal(node);
     long start = System.nanoTime();
     Problem problem = publish(node);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertTrue(took.compareTo(ANSWERED) < 0, "answered after " + took);
+    assertAnswered(administration);
     assertNotNull(problem);
     assertEquals(503, problem.code().httpStatus());
     assertNotNull(problem.retryAfter());
     await("service again", () -> publish(node) == null);
     await("readiness", () -> isReady(node));
+    await("tenants again", () -> tenants(node) instanceof TenantOutcome.Page);
   }
 
   @ParameterizedTest
@@ -146,6 +170,7 @@ class SilentDatabaseNodeTest {
     assertNull(publish(node));
 
     line.swallowAll(TcpProxy.Direction.values());
+    CompletableFuture<Duration> administration = refusal(node); // the provider has not started
     Problem problem = publish(node);
     assertNotNull(problem);
     assertEquals(503, problem.code().httpStatus());
@@ -154,10 +179,33 @@ class SilentDatabaseNodeTest {
     assertNotNull(publish(node));
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertTrue(took.compareTo(AT_ONCE) < 0, "a known outage took " + took);
+    assertAnswered(administration);
+    assertAnswered(refusal(node));
 
     line.restore();
     await("service again", () -> publish(node) == null);
     await("readiness", () -> isReady(node));
+    await("tenants again", () -> tenants(node) instanceof TenantOutcome.Page);
+  }
+
+  private static TenantOutcome tenants(Node node) {
+    return node.tenantAdministration().list(null, 10);
+  }
+
+  /** Asks for the tenants, which is refused, on another thread; returns how long that takes. */
+  private static CompletableFuture<Duration> refusal(Node node) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          long start = System.nanoTime();
+          assertInstanceOf(TenantOutcome.Unavailable.class, tenants(node));
+          return Duration.ofNanos(System.nanoTime() - start);
+        },
+        task -> new Thread(task, "operator").start());
+  }
+
+  private static void assertAnswered(CompletableFuture<Duration> request) throws Exception {
+    Duration took = request.get(60, TimeUnit.SECONDS);
+    assertTrue(took.compareTo(ANSWERED) < 0, "an operator was answered after " + took);
   }
 
   private Map<String, String> settings(
@@ -184,9 +232,10 @@ class SilentDatabaseNodeTest {
     HikariDataSource pool = new HikariDataSource(config);
     opened.add(0, pool);
     await("the pool is full", () -> pool.getHikariPoolMXBean().getTotalConnections() == 4);
-    OneDataSource.dataSource = pool;
-    System.setProperty(Context.INITIAL_CONTEXT_FACTORY, OneDataSource.class.getName());
-    return Map.of("broadcasty.replay.store", "database", "broadcasty.db.datasource", JNDI_NAME);
+    String name = "broadcasty" + DATA_SOURCES.incrementAndGet();
+    DataSources.BY_NAME.put(name, pool);
+    return Map.of(
+        "broadcasty.replay.store", "database", "broadcasty.db.datasource", "jdbc/" + name);
   }
 
   /** Publishes as an HTTP request does; returns the problem that it is answered, if any. */

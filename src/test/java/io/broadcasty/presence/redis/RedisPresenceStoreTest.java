@@ -47,6 +47,8 @@ import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -205,6 +207,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // most of it is waiting
   void notifiesTheListenerOfChangesWhoseRepliesWereLost() {
     RedisSettings settings = RedisServer.shared().settings();
     Member ann = new Member("ann", "{}");
@@ -259,6 +262,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // most of it is waiting
   void theMembersOfAKilledNodeLeaveOnceWithinFifteenSeconds() {
     RedisSettings settings = RedisServer.shared().settings();
     Node one = new Node(settings);
@@ -336,6 +340,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // most of it is waiting
   void whatAFailoverLosesIsWrittenAgainAlthoughNoCallFails() {
     try (RedisCluster cluster = RedisCluster.start(true)) {
       Node one = new Node(cluster.settings());
@@ -363,6 +368,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // most of it is waiting
   void theMembersOfAKilledNodeLeaveAlthoughTheIndexIsLost() {
     RedisSettings settings = RedisServer.shared().settings();
     Node one = new Node(settings);
