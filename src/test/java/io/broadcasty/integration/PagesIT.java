@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +75,7 @@ class PagesIT {
   }
 
   @Test
+  @Tag("any-server")
   void aServerWithASecret() throws IOException {
     String token = tokens.signByPython();
     Map<String, String> settings =

@@ -33,54 +33,54 @@ class TracesIT {
 
   @Test
   void aPublicationHasOneTraceAcrossNodes() throws IOException {
+    DevTokens.provideKey(home.resolve("data")); // both nodes share it
+    DevTokens tokens = new DevTokens(home.resolve("data"));
     try (RedisServer redis = RedisServer.start();
         OtlpReceiver collector = OtlpReceiver.start();
-        ServerProcess first = start("first", redis, collector)) {
-      first.awaitReady(); // creates the development key that both nodes share
-      DevTokens tokens = new DevTokens(home.resolve("data"));
+        ServerProcess first = start("first", redis, collector);
+        ServerProcess second = start("second", redis, collector)) {
+      first.awaitReady();
+      second.awaitReady();
       Api publishing = new Api(first.base(), tokens);
-      try (ServerProcess second = start("second", redis, collector)) {
-        second.awaitReady();
-        Api delivering = new Api(second.base(), tokens);
-        String channel = "private-traced.17";
-        try (WsStream subscriber = WsStream.open(delivering, delivering.tokens.member())) {
-          subscriber.send("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"" + channel + "\"}");
-          assertEquals("subscribed", subscriber.next().kind());
+      Api delivering = new Api(second.base(), tokens);
+      String channel = "private-traced.17";
+      try (WsStream subscriber = WsStream.open(delivering, delivering.tokens.member())) {
+        subscriber.send("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"" + channel + "\"}");
+        assertEquals("subscribed", subscriber.next().kind());
 
-          HttpResponse<String> answer =
-              publishing.send(
-                  publishing
-                      .request("/broadcasty/publish", publishing.tokens.publisher())
-                      .header("Content-Type", "application/json")
-                      .header("traceparent", "00-" + TRACE + "-" + PUBLISHER + "-01")
-                      .POST(
-                          HttpRequest.BodyPublishers.ofString(
-                              "{\"channel\":\"" + channel + "\",\"payload\":1,\"id\":\"traced\"}"))
-                      .build());
-          assertEquals(200, answer.statusCode(), answer.body());
-          assertEquals("1", subscriber.next().field("payload"));
-        }
-        awaitTrace(collector);
-
-        Span publish = span(collector, "publish private-*");
-        assertEquals(PUBLISHER, publish.parentId());
-        assertEquals(channel, publish.attributes().get("messaging.destination.name"));
-        assertEquals("traced", publish.attributes().get("messaging.message.id"));
-        assertEquals("demo", publish.attributes().get("broadcasty.tenant"));
-        assertEquals("published", publish.attributes().get("broadcasty.outcome"));
-        Span store = span(collector, "store");
-        assertEquals(publish.spanId(), store.parentId());
-        Span deliver = span(collector, "deliver private-*");
-        assertEquals(PUBLISHER, deliver.parentId());
-        assertEquals(List.of(TRACE + "-" + PUBLISHER), deliver.links());
-        assertEquals("1", deliver.attributes().get("broadcasty.subscribers"));
-        assertEquals("1", deliver.attributes().get("broadcasty.sequence"));
-        assertNotEquals(
-            publish.attributes().get("broadcasty.node"),
-            deliver.attributes().get("broadcasty.node"),
-            "it was delivered by another node");
-        assertTrue(deliver.endNanos() >= publish.startNanos());
+        HttpResponse<String> answer =
+            publishing.send(
+                publishing
+                    .request("/broadcasty/publish", publishing.tokens.publisher())
+                    .header("Content-Type", "application/json")
+                    .header("traceparent", "00-" + TRACE + "-" + PUBLISHER + "-01")
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                            "{\"channel\":\"" + channel + "\",\"payload\":1,\"id\":\"traced\"}"))
+                    .build());
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertEquals("1", subscriber.next().field("payload"));
       }
+      awaitTrace(collector);
+
+      Span publish = span(collector, "publish private-*");
+      assertEquals(PUBLISHER, publish.parentId());
+      assertEquals(channel, publish.attributes().get("messaging.destination.name"));
+      assertEquals("traced", publish.attributes().get("messaging.message.id"));
+      assertEquals("demo", publish.attributes().get("broadcasty.tenant"));
+      assertEquals("published", publish.attributes().get("broadcasty.outcome"));
+      Span store = span(collector, "store");
+      assertEquals(publish.spanId(), store.parentId());
+      Span deliver = span(collector, "deliver private-*");
+      assertEquals(PUBLISHER, deliver.parentId());
+      assertEquals(List.of(TRACE + "-" + PUBLISHER), deliver.links());
+      assertEquals("1", deliver.attributes().get("broadcasty.subscribers"));
+      assertEquals("1", deliver.attributes().get("broadcasty.sequence"));
+      assertNotEquals(
+          publish.attributes().get("broadcasty.node"),
+          deliver.attributes().get("broadcasty.node"),
+          "it was delivered by another node");
+      assertTrue(deliver.endNanos() >= publish.startNanos());
     }
   }
 
