@@ -7,6 +7,7 @@ export type Retry = 'no' | 'yes' | 'after';
 export type ServerCode =
   | 'unauthorized'
   | 'token_expired'
+  | 'invalid_signature'
   | 'replayed'
   | 'forbidden'
   | 'tenant_refused'

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public enum Code {
   UNAUTHORIZED(401, 4401, Retry.NO, "The token is missing or not valid"),
   TOKEN_EXPIRED(401, 4402, Retry.NO, "The token has expired; use a new one"),
+  INVALID_SIGNATURE(401, 0, Retry.NO, "The signature is not that of this request by a valid key"),
   REPLAYED(401, 0, Retry.NO, "The request repeats a nonce, or its timestamp is too old or too new"),
   FORBIDDEN(403, 0, Retry.NO, "The channel policy does not allow this request"),
   TENANT_REFUSED(403, 4404, Retry.NO, "The tenant is suspended or does not exist"),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.admin.key.KeyChange;
 import io.broadcasty.admin.key.KeyOutcome;
+import io.broadcasty.admin.key.KeyRotation;
 import io.broadcasty.admin.key.KeyScope;
 import io.broadcasty.admin.key.TestKeys;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
@@ -21,6 +22,7 @@ import io.broadcasty.delivery.session.MessageSession;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.database.Postgres;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -135,8 +137,22 @@ class NodeKeysTest {
     update(one, issued, new KeyChange(null, List.of(readRoom), null));
     await("the end of its subscription", subscribed::hasEnded);
     assertFalse(reading.hasEnded());
+    KeyOutcome.Issued rotated =
+        assertInstanceOf(
+            KeyOutcome.Issued.class,
+            one.apiKeyAdministration()
+                .rotate(
+                    TestKeys.ACME,
+                    issued.key().id(),
+                    new KeyRotation(Duration.ofSeconds(1), false),
+                    key -> {}));
+    await("the new secret", () -> verdict(two, rotated) instanceof Authenticated);
+    MessageSession later =
+        open(two, rotated, "{\"command\":\"subscribe\",\"channel\":\"presence-room\",\"id\":1}");
+    await("the end of the former secret", reading::hasEnded);
+    assertFalse(later.hasEnded());
     update(one, issued, new KeyChange(null, null, System.currentTimeMillis() + 1000));
-    await("the end of the key", reading::hasEnded);
+    await("the end of the key", later::hasEnded);
   }
 
   private static void update(Node node, KeyOutcome.Issued issued, KeyChange change) {

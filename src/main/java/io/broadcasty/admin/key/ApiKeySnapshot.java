@@ -1,6 +1,7 @@
 package io.broadcasty.admin.key;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.KeyPermissions;
 import io.broadcasty.core.secret.MasterKeys;
@@ -59,12 +60,25 @@ public final class ApiKeySnapshot implements KeyPermissions {
           : 0;
     }
 
-    /** Returns until when the key is valid with a secret; 0 when it is not. */
-    long validUntil(KeySecret sent, long nowMillis) {
-      long until = secretValidUntil(sent, nowMillis);
-      if (key.expiresAtMillis() != 0) {
-        until = Math.min(until, key.expiresAtMillis());
+    /** Returns until when the secret behind a stand-in is valid; 0 when it is not. */
+    long validUntil(String standIn, long nowMillis) {
+      byte[] previous = previousHash;
+      if (standIn.equals(KeySecret.standIn(key.id(), hash))) {
+        return Long.MAX_VALUE;
       }
+      return previous != null
+              && key.isRotating(nowMillis)
+              && standIn.equals(KeySecret.standIn(key.id(), previous))
+          ? key.previousUntilMillis()
+          : 0;
+    }
+
+    /** Limits the validity of a secret to that of the key; 0 when one of them is over. */
+    long limit(long secretUntilMillis, long nowMillis) {
+      long until =
+          key.expiresAtMillis() == 0
+              ? secretUntilMillis
+              : Math.min(secretUntilMillis, key.expiresAtMillis());
       return until > nowMillis ? until : 0;
     }
 
@@ -133,8 +147,47 @@ public final class ApiKeySnapshot implements KeyPermissions {
    */
   public long validUntilMillis(String token, long nowMillis) {
     KeySecret sent = KeySecret.parse(token);
-    Entry entry = sent == null ? null : keys.get(sent.keyId());
-    return sent == null || entry == null ? 0 : entry.validUntil(sent, nowMillis);
+    String keyId = sent == null ? KeySecret.keyIdOfStandIn(token) : sent.keyId();
+    Entry entry = keyId == null ? null : keys.get(keyId);
+    if (entry == null) {
+      return 0;
+    }
+    return entry.limit(
+        sent == null ? entry.validUntil(token, nowMillis) : entry.secretValidUntil(sent, nowMillis),
+        nowMillis);
+  }
+
+  /**
+   * A secret that has signed a request.
+   *
+   * @param standIn see {@link KeySecret#standIn}
+   * @param untilMillis when it stops being valid, whatever the expiry of its key
+   */
+  record Signer(String standIn, long untilMillis) {}
+
+  /** Returns which secret of a key has signed a request; null for none that is valid. */
+  @Nullable Signer signer(Entry entry, SignedRequest request, long nowMillis) {
+    ApiKey key = entry.key();
+    byte[] previous = entry.previousHash();
+    try {
+      if (hasSigned(key, key.secret(), request)) {
+        return new Signer(KeySecret.standIn(key.id(), entry.hash()), Long.MAX_VALUE);
+      }
+      return previous != null
+              && key.isRotating(nowMillis)
+              && hasSigned(key, key.previousSecret(), request)
+          ? new Signer(KeySecret.standIn(key.id(), previous), key.previousUntilMillis())
+          : null;
+    } catch (SecretException e) {
+      throw new IllegalStateException("a secret was decrypted before and cannot be now", e);
+    }
+  }
+
+  /** Secrets are decrypted for each signature, so that memory holds none of them. */
+  private boolean hasSigned(ApiKey key, String encrypted, SignedRequest request)
+      throws SecretException {
+    String secret = masterKeys.decrypt(key.masterKeyId(), encrypted, key.id());
+    return KeySignature.isOf(request, new KeySecret(key.id(), secret));
   }
 
   /** Returns whether a key's scopes cover an action, as the key was last read. */

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.KeyPermissions;
 import io.broadcasty.core.rbac.Roles;
@@ -13,9 +14,11 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies API keys, and leaves every other token to another authenticator.
+ * Verifies API keys and what they have signed, and leaves every other token to another
+ * authenticator.
  *
  * <p>A caller with a key is {@code key:} and the key's id. Its roles are those that the default
  * policy wants for what its scopes contain, and never those of administration. Its streams end when
@@ -34,6 +37,11 @@ public record KeyAuthenticator(
   private static final Refused UNKNOWN =
       new Refused(
           "there is no such API key: its id or secret is wrong, or it is revoked or has expired",
+          false);
+  private static final Refused WRONG_SIGNATURE =
+      new Refused(
+          "no valid API key of this id has signed this: method, path, query, hash of the body, time"
+              + " and nonce, as they were received",
           false);
   private static final Refused OFF =
       new Refused(
@@ -74,13 +82,34 @@ public record KeyAuthenticator(
     return verdict;
   }
 
+  @Override
+  public Verdict authenticate(SignedRequest request, @Nullable String address) {
+    if (!keys.hasSource()) {
+      return OFF;
+    }
+    if (keys.isUnread(request.keyId())) {
+      throw new AuthenticationUnavailableException("the API key cannot be read now");
+    }
+    ApiKeySnapshot.Entry entry = keys.find(request.keyId());
+    long now = clock.nowMillis();
+    ApiKeySnapshot.Signer signer = entry == null ? null : keys.signer(entry, request, now);
+    if (entry != null && signer != null) {
+      return verdict(entry.key(), signer.untilMillis(), now, signer.standIn());
+    }
+    if (keys.isChanging(request.keyId())) { // the secret may be the one to be read
+      throw new AuthenticationUnavailableException("the API key is being read");
+    }
+    return WRONG_SIGNATURE;
+  }
+
   private Verdict verdict(ApiKeySnapshot.Entry entry, KeySecret sent, String token) {
-    ApiKey key = entry.key();
     long now = clock.nowMillis();
     long secretEnd = entry.secretValidUntil(sent, now);
-    if (secretEnd == 0) {
-      return UNKNOWN;
-    }
+    return secretEnd == 0 ? UNKNOWN : verdict(entry.key(), secretEnd, now, token);
+  }
+
+  /** Returns the verdict on a caller whose secret is right. */
+  private Verdict verdict(ApiKey key, long secretEnd, long now, String token) {
     if (key.isExpired(now)) {
       return EXPIRED;
     }

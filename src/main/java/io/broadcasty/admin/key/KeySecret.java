@@ -17,6 +17,7 @@ public record KeySecret(String keyId, String secret) {
   /** The beginning of every API key; no JSON Web Token begins so. */
   public static final String PREFIX = "bk_";
 
+  private static final String STAND_IN_PREFIX = "signed_";
   private static final int ID_BYTES = 8;
   private static final int ID_LENGTH = 2 * ID_BYTES;
   private static final int SECRET_BYTES = 32;
@@ -67,11 +68,36 @@ public record KeySecret(String keyId, String secret) {
 
   /** Returns the hash of a secret, which is compared instead of the secret. */
   static byte[] hash(String secret) {
+    return digest(secret.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] digest(byte[] bytes) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this JDK has no SHA-256", e);
     }
+  }
+
+  /**
+   * Returns a text that stands for a secret in callers whose requests are signed. It neither
+   * authenticates nor tells anything about the secret.
+   *
+   * @param hash as {@link #hash} returns it
+   */
+  static String standIn(String keyId, byte[] hash) {
+    return STAND_IN_PREFIX
+        + keyId
+        + "_"
+        + Base64.getUrlEncoder().withoutPadding().encodeToString(digest(hash));
+  }
+
+  /** Returns the id of the key in a text of {@link #standIn}; null for any other text. */
+  static @Nullable String keyIdOfStandIn(String text) {
+    int end = STAND_IN_PREFIX.length() + ID_LENGTH;
+    return text.startsWith(STAND_IN_PREFIX) && text.length() > end
+        ? text.substring(STAND_IN_PREFIX.length(), end)
+        : null;
   }
 
   /** Omits the secret. */

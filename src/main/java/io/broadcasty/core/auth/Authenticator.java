@@ -27,6 +27,17 @@ public interface Authenticator {
     return authenticate(token);
   }
 
+  /**
+   * Verifies the signature of a request. Its time, nonce and body are left to the caller.
+   *
+   * @param address the client's; null where it is unknown
+   * @return as {@link #authenticate(String)} does
+   * @throws AuthenticationUnavailableException as {@link #authenticate(String)} does
+   */
+  default Verdict authenticate(SignedRequest request, @Nullable String address) {
+    return new Refused("this node accepts no signed requests", false);
+  }
+
   /** The outcome of a verification. */
   sealed interface Verdict permits Authenticated, Refused, Revoked, TenantRefused {}
 

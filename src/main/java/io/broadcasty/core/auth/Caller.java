@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param issuedAt the claim {@code iat}
  * @param expiresAt the claim {@code exp} plus the allowed clock skew; a stream ends then
  * @param claims every claim of the token, for the MicroProfile {@code JsonWebToken}
- * @param token the token itself; never logged
+ * @param token the token itself, or what stands for the secret by which a request is signed; never
+ *     logged
  * @param tokenId identifies the token without revealing it: the claim {@code jti} or, without one,
  *     the SHA-256 of the token in base64url; of the latter only the beginning may be logged
  * @param keyId the id of the API key that the caller used; null for a token of an issuer

@@ -20,7 +20,15 @@ public record ServedTenants(Authenticator inner, TenantSettingsLookup tenants)
 
   @Override
   public Verdict authenticate(String token, @Nullable String address) {
-    Verdict verdict = inner.authenticate(token, address);
+    return served(inner.authenticate(token, address));
+  }
+
+  @Override
+  public Verdict authenticate(SignedRequest request, @Nullable String address) {
+    return served(inner.authenticate(request, address));
+  }
+
+  private Verdict served(Verdict verdict) {
     if (verdict instanceof Authenticated authenticated) {
       TenantState state = tenants.of(authenticated.caller().tenant()).state();
       if (!state.isServed()) {

@@ -3,9 +3,11 @@ package io.broadcasty.delivery.session;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Notifies the listener of refused tokens. */
@@ -22,9 +24,18 @@ public record ObservedAuthenticator(Authenticator inner, RealtimeListener listen
 
   @Override
   public Verdict authenticate(String token, @Nullable String address) {
+    return observed(() -> inner.authenticate(token), address);
+  }
+
+  @Override
+  public Verdict authenticate(SignedRequest request, @Nullable String address) {
+    return observed(() -> inner.authenticate(request, address), address);
+  }
+
+  private Verdict observed(Supplier<Verdict> verification, @Nullable String address) {
     Verdict verdict;
     try {
-      verdict = inner.authenticate(token);
+      verdict = verification.get();
     } catch (AuthenticationUnavailableException e) {
       listener.onTokenRefused(new TokenRefused(TokenFault.UNVERIFIABLE, UNVERIFIABLE, address));
       throw e;

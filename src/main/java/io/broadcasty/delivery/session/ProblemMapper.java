@@ -3,6 +3,7 @@ package io.broadcasty.delivery.session;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.channel.InvalidChannelException;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
@@ -15,6 +16,7 @@ import io.broadcasty.streams.publish.PublishOutcome;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Maps the outcomes of use cases to the protocol's problems, the same for every transport. */
@@ -287,17 +289,36 @@ public final class ProblemMapper {
    */
   public static Identification authenticate(
       Authenticator authenticator, String token, @Nullable String address) {
+    return identification(() -> authenticator.authenticate(token, address), address, false);
+  }
+
+  /**
+   * Verifies the signature of a request and returns its caller or a problem.
+   *
+   * @param address the client's address; null where it is unknown
+   */
+  public static Identification authenticate(
+      Authenticator authenticator, SignedRequest request, @Nullable String address) {
+    return identification(() -> authenticator.authenticate(request, address), address, true);
+  }
+
+  private static Identification identification(
+      Supplier<Authenticator.Verdict> verification, @Nullable String address, boolean signed) {
     try {
-      Authenticator.Verdict verdict = authenticator.authenticate(token, address);
+      Authenticator.Verdict verdict = verification.get();
       if (verdict instanceof Authenticator.TenantRefused refused) {
         return new Unidentified(Problem.of(Code.TENANT_REFUSED, refused.reason()));
       }
       if (verdict instanceof Authenticator.Revoked revoked) {
         return new Unidentified(Problem.of(Code.UNAUTHORIZED, revoked.reason()));
       }
-      return verdict instanceof Authenticator.Refused refused
-          ? new Unidentified(refused(refused))
-          : new Identified(((Authenticator.Authenticated) verdict).caller().from(address));
+      if (verdict instanceof Authenticator.Refused refused) {
+        return new Unidentified(
+            signed && !refused.expired()
+                ? Problem.of(Code.INVALID_SIGNATURE, refused.reason())
+                : refused(refused));
+      }
+      return new Identified(((Authenticator.Authenticated) verdict).caller().from(address));
     } catch (AuthenticationUnavailableException e) {
       return new Unidentified(
           new Problem(

@@ -197,7 +197,8 @@ public final class ConfigKeys {
           "60s",
           "5m",
           "Tolerated difference between the timestamp of a request with a nonce and the clock of"
-              + " this node. Nonces are remembered for twice as long.");
+              + " this node. Nonces are remembered for twice as long, and for 10 minutes at"
+              + " least. It is 300 s for requests that are signed with an API key.");
 
   public static final ConfigKey<Boolean> METRICS_PUBLIC =
       new ConfigKey<>(

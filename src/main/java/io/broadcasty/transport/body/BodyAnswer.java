@@ -4,6 +4,7 @@ import io.broadcasty.wire.Problem;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Continues a request when its body has arrived, or answers it when the body is refused. */
 public interface BodyAnswer {
@@ -20,6 +21,11 @@ public interface BodyAnswer {
   /** Returns whether {@link #onWhole} dispatches the request. */
   default boolean isDispatching() {
     return true;
+  }
+
+  /** Returns why a body that has arrived is refused; null when it is not. */
+  default @Nullable Problem fault(byte[] bytes, int length) {
+    return null;
   }
 
   /** Writes the problem, and reports the answer; called on a thread that may block. */

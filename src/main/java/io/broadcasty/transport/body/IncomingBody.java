@@ -180,9 +180,15 @@ final class IncomingBody implements ReadListener, AsyncListener {
   @Override
   public void onAllDataRead() {
     boolean whole;
+    Problem fault;
     synchronized (this) {
       ended = true;
-      whole = finish();
+      fault = fault();
+      whole = fault == null && finish();
+    }
+    if (fault != null) {
+      refuse(fault);
+      return;
     }
     if (whole) {
       all.remove(this);
@@ -243,10 +249,20 @@ final class IncomingBody implements ReadListener, AsyncListener {
     return null;
   }
 
+  /** Returns why a body that is whole is refused; null when it is not, or not whole. */
+  synchronized @Nullable Problem fault() {
+    return answer != null && isWhole() ? answer.fault(bytes, length) : null;
+  }
+
+  @GuardedBy("this")
+  private boolean isWhole() {
+    long announced = body.getContentLengthLong();
+    return state == State.READING && (announced < 0 || announced == length);
+  }
+
   /** Makes what has been kept the body of the request; returns false when some of it is missing. */
   synchronized boolean finish() {
-    long announced = body.getContentLengthLong();
-    if (state != State.READING || (announced >= 0 && announced != length)) {
+    if (!isWhole()) {
       return false;
     }
     state = State.DONE;

@@ -106,6 +106,10 @@ final class WaitingReads {
           throw new IOException("the body is too slow");
         }
       }
+      Problem fault = body.fault();
+      if (fault != null) {
+        throw new ProblemException(fault);
+      }
       if (!body.finish()) {
         throw new IOException("the client sent less than it announced");
       }

@@ -1,13 +1,16 @@
 package io.broadcasty.transport.edge;
 
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.transport.body.BodyAnswer;
 import io.broadcasty.transport.body.BodyOwner;
+import io.broadcasty.transport.body.BodyRequest;
 import io.broadcasty.transport.body.MediaType;
 import io.broadcasty.transport.body.RequestBodies;
+import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import jakarta.servlet.AsyncContext;
@@ -62,6 +65,11 @@ final class BodyStage {
       @Nullable Consumer<AsyncContext> whole)
       throws ProblemException, IOException {
     if (!RequestBodies.isUnread(request)) {
+      byte[] body = BodyRequest.bytes(request);
+      Problem fault = fault(request, body, body.length);
+      if (fault != null) {
+        throw new ProblemException(fault);
+      }
       return true;
     }
     if (!isJson(request)) {
@@ -76,6 +84,18 @@ final class BodyStage {
             ClientNetwork.of(address, prefixBits),
             EdgeSettings.maxSingleBytes(tenants.of(caller.tenant()).publish()));
     return bodies.read(request, response, owner, answer(request, whole));
+  }
+
+  /** Returns why a body is not the one that its client has signed; null when it is. */
+  private static @Nullable Problem fault(CallerRequest request, byte[] bytes, int length) {
+    SignedRequest signed = request.signed();
+    return signed == null || signed.hasSigned(bytes, length)
+        ? null
+        : Problem.of(
+            Code.INVALID_SIGNATURE,
+            "the body does not have the SHA-256 that was signed as `"
+                + SignatureHeaders.BODY_HASH
+                + "`");
   }
 
   private static boolean isJson(HttpServletRequest request) {
@@ -99,6 +119,11 @@ final class BodyStage {
       @Override
       public boolean isDispatching() {
         return whole == null;
+      }
+
+      @Override
+      public @Nullable Problem fault(byte[] bytes, int length) {
+        return BodyStage.fault(request, bytes, length);
       }
 
       @Override

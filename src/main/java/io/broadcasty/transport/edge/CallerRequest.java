@@ -1,6 +1,7 @@
 package io.broadcasty.transport.edge;
 
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.wire.ProblemException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
@@ -27,13 +28,29 @@ public final class CallerRequest extends HttpServletRequestWrapper {
   private static final System.Logger LOG = System.getLogger(CallerRequest.class.getName());
 
   private final CallerJsonWebToken principal;
+  private final @Nullable SignedRequest signed;
   private boolean answeredLater;
   private @Nullable BodyStage bodyStage;
   private String clientAddress = "";
 
   CallerRequest(HttpServletRequest request, Caller caller) {
+    this(request, caller, null);
+  }
+
+  /**
+   * Creates a request.
+   *
+   * @param signed what its client has signed; null for a request with a token
+   */
+  CallerRequest(HttpServletRequest request, Caller caller, @Nullable SignedRequest signed) {
     super(request);
     this.principal = new CallerJsonWebToken(caller);
+    this.signed = signed;
+  }
+
+  /** Returns what the client has signed; null for a request with a token. */
+  @Nullable SignedRequest signed() {
+    return signed;
   }
 
   /** Returns the caller behind a principal; null for a principal that is not Broadcasty's. */

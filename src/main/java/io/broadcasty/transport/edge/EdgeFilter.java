@@ -3,6 +3,7 @@ package io.broadcasty.transport.edge;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
@@ -84,6 +85,7 @@ public class EdgeFilter extends HttpFilter {
   private transient @Nullable OriginPolicy origins;
   private transient @Nullable CrossOrigin crossOrigin;
   private transient @Nullable ReplayGuard replays;
+  private transient @Nullable ReplayGuard signedReplays;
   private transient @Nullable ScraperAccess scrapers;
   private transient @Nullable BodyStage stage;
   private transient @Nullable ProxyHeaders proxies;
@@ -100,6 +102,7 @@ public class EdgeFilter extends HttpFilter {
     origins = policy;
     crossOrigin = new CrossOrigin(policy, settings);
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
+    signedReplays = new ReplayGuard(nonces, true, EdgeSettings.SIGNED_WINDOW);
     scrapers = new ScraperAccess(settings.metrics());
     stage = new BodyStage(bodies, tenants, listener, settings.ipv6PrefixBits());
   }
@@ -244,13 +247,21 @@ public class EdgeFilter extends HttpFilter {
       refuse(request, response, Problem.of(Code.UNAUTHORIZED, reason));
       return false;
     }
-    String token = TokenExtractor.extract(request, stream);
+    SignedRequest signed;
+    try {
+      signed = SignatureHeaders.read(request);
+    } catch (ProblemException e) {
+      listener.onTokenRefused(new TokenRefused(TokenFault.INVALID, e.problem().detail(), address));
+      refuse(request, response, e.problem());
+      return false;
+    }
+    String token = signed == null ? TokenExtractor.extract(request, stream) : null;
     if (scrapers != null && scrapers.admit(request, path, token)) {
       bodies.expectUnread(request, response);
       chain.doFilter(request, response);
       return false;
     }
-    if (token == null) {
+    if (token == null && signed == null) {
       if (path.equals(WS_PATH)) {
         openUnauthenticated(request, response, chain);
       } else {
@@ -267,7 +278,9 @@ public class EdgeFilter extends HttpFilter {
       return false;
     }
     ProblemMapper.Identification verdict =
-        ProblemMapper.authenticate(authenticator, token, address);
+        signed != null
+            ? ProblemMapper.authenticate(authenticator, signed, address)
+            : ProblemMapper.authenticate(authenticator, Objects.requireNonNull(token), address);
     if (verdict instanceof ProblemMapper.Unidentified unidentified) {
       refuse(request, response, unidentified.problem());
       return false;
@@ -294,7 +307,7 @@ public class EdgeFilter extends HttpFilter {
               Duration.ofSeconds(10)));
       return false;
     }
-    Problem replayed = refuseReplayed(request, caller);
+    Problem replayed = refuseReplayed(request, caller, signed != null);
     if (replayed != null) {
       if (replayed.code() == Code.REPLAYED) {
         listener.onReplayed(
@@ -309,7 +322,7 @@ public class EdgeFilter extends HttpFilter {
       refuse(request, response, e.problem());
       return false;
     }
-    CallerRequest called = new CallerRequest(request, caller);
+    CallerRequest called = new CallerRequest(request, caller, signed);
     current.set(caller);
     try {
       if (path.equals(PUBLISH_PATH) && request.getMethod().equals("POST")) {
@@ -373,10 +386,12 @@ public class EdgeFilter extends HttpFilter {
     ProblemWriter.write(response, problem);
   }
 
-  private @Nullable Problem refuseReplayed(HttpServletRequest request, Caller caller) {
-    return replays == null || !CHANGING.contains(request.getMethod())
+  private @Nullable Problem refuseReplayed(
+      HttpServletRequest request, Caller caller, boolean signed) {
+    ReplayGuard guard = signed ? signedReplays : replays;
+    return guard == null || !(signed || CHANGING.contains(request.getMethod()))
         ? null
-        : replays.check(
+        : guard.check(
             caller,
             HeaderFields.list(request, ReplayGuard.NONCE),
             HeaderFields.list(request, ReplayGuard.TIMESTAMP),

@@ -45,6 +45,9 @@ public record EdgeSettings(
    */
   public static final int ENVELOPE_BYTES = 16_384;
 
+  /** By how much the time of a signed request may differ from the server's. */
+  public static final Duration SIGNED_WINDOW = Duration.ofMinutes(5);
+
   public EdgeSettings {
     allowedOrigins = List.copyOf(allowedOrigins);
     allowedHeaders = List.copyOf(allowedHeaders);
@@ -53,7 +56,8 @@ public record EdgeSettings(
 
   /** Returns how long a nonce is kept: until its time is out of the window on either side. */
   public Duration nonceRetention() {
-    return nonceWindow.multipliedBy(2).plusSeconds(1);
+    Duration longest = nonceWindow.compareTo(SIGNED_WINDOW) > 0 ? nonceWindow : SIGNED_WINDOW;
+    return longest.multipliedBy(2).plusSeconds(1);
   }
 
   /** Returns the longest body with a single publication. */

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.edge;
 
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
@@ -21,6 +22,9 @@ public final class ProblemWriter {
     response.setStatus(problem.code().httpStatus());
     if (problem.code() == Code.UNAUTHORIZED || problem.code() == Code.TOKEN_EXPIRED) {
       response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+    }
+    if (problem.code() == Code.INVALID_SIGNATURE) {
+      response.setHeader("WWW-Authenticate", SignedRequest.SCHEME);
     }
     Long retryAfter = problem.retryAfterSeconds();
     if (retryAfter != null) {

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses a request that changes something and was sent before, by its nonce and time. Neither is
- * signed: it protects against replay of an observed request, not against somebody with the token.
+ * Refuses a request that was sent before, by its nonce and time. Where these are not signed, it
+ * protects against replay of an observed request, not against somebody with the token.
  */
 final class ReplayGuard {
 

@@ -154,7 +154,7 @@ public class KeysResource {
                   ownTenant(),
                   key,
                   change,
-                  found -> note(found, json -> write(json, found, change)));
+                  found -> note(found, json -> writeUpdate(json, found, change)));
           return outcome instanceof KeyOutcome.Updated updated
               ? Response.ok(JsonWriter.object(json -> KeyAnswers.write(json, updated.key())))
                   .build()
@@ -182,7 +182,10 @@ public class KeysResource {
               new KeyRotation(Duration.ofSeconds(body.overlapSeconds()), body.replace());
           KeyOutcome outcome =
               keys.rotate(
-                  ownTenant(), key, rotation, found -> note(found, json -> write(json, body)));
+                  ownTenant(),
+                  key,
+                  rotation,
+                  found -> note(found, json -> writeRotation(json, body)));
           if (!(outcome instanceof KeyOutcome.Issued issued)) {
             return KeyAnswers.problem(outcome);
           }
@@ -245,7 +248,8 @@ public class KeysResource {
   }
 
   /** Writes what a change asks for, and what was before. */
-  private static void write(JsonGenerator json, ApiKey found, KeyChange change) throws IOException {
+  private static void writeUpdate(JsonGenerator json, ApiKey found, KeyChange change)
+      throws IOException {
     writeChange(json, change);
     json.writeObjectFieldStart("before");
     writeChange(
@@ -269,7 +273,7 @@ public class KeysResource {
     }
   }
 
-  private static void write(JsonGenerator json, KeyRequestReader.Rotation rotation)
+  private static void writeRotation(JsonGenerator json, KeyRequestReader.Rotation rotation)
       throws IOException {
     json.writeNumberField("overlapSeconds", rotation.overlapSeconds());
     json.writeBooleanField("replace", rotation.replace());

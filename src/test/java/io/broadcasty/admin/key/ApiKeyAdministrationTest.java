@@ -20,10 +20,12 @@ import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Authenticator.Authenticated;
 import io.broadcasty.core.auth.Authenticator.Refused;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.secret.MasterKeys;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -546,6 +548,100 @@ class ApiKeyAdministrationTest {
             time);
     Refused refused = assertInstanceOf(Refused.class, off.authenticate(create().secret().token()));
     assertTrue(refused.reason().contains("broadcasty.master-key"), refused.reason());
+  }
+
+  /** Returns a request that a key has signed. */
+  private static SignedRequest signed(KeyOutcome.Issued by, String... parts) {
+    String[] text = {
+      "POST", "/broadcasty/publish", "a=1", SignedRequest.EMPTY_SHA256, "1790000000", "12345678"
+    };
+    System.arraycopy(parts, 0, text, 0, parts.length);
+    return withSignature(by, KeySignature.of(withSignature(by, "", text), by.secret()), text);
+  }
+
+  private static SignedRequest withSignature(
+      KeyOutcome.Issued by, String signature, String... text) {
+    return new SignedRequest(
+        by.key().id(), signature, text[0], text[1], text[2], text[3], text[4], text[5]);
+  }
+
+  private Authenticator.Verdict verdictOf(SignedRequest request) {
+    return authenticator.authenticate(request, null);
+  }
+
+  @Test
+  void aSignedRequestHasTheCallerOfItsKey() {
+    KeyOutcome.Issued issued = create();
+    Caller caller = assertInstanceOf(Authenticated.class, verdictOf(signed(issued))).caller();
+    Caller bearer = caller(issued);
+    assertEquals(bearer.subject(), caller.subject());
+    assertEquals(bearer.keyId(), caller.keyId());
+    assertEquals(bearer.tokenId(), caller.tokenId());
+    assertEquals(bearer.roles(), caller.roles());
+    assertEquals(bearer.expiresAt(), caller.expiresAt());
+    uses.flush(stored);
+    assertEquals(Map.of(issued.key().id(), time.nowMillis()), stored.uses);
+  }
+
+  @Test
+  void aSignatureIsOfOneRequestAndOneKey() {
+    KeyOutcome.Issued issued = create();
+    KeyOutcome.Issued other = create();
+    String right = signed(issued).signature();
+    String[] text = {
+      "POST", "/broadcasty/publish", "a=1", SignedRequest.EMPTY_SHA256, "1790000000", "12345678"
+    };
+    assertInstanceOf(Authenticated.class, verdictOf(withSignature(issued, right, text)));
+    for (int i = 0; i < text.length; i++) {
+      String[] changed = text.clone();
+      changed[i] = text[i] + "0";
+      assertInstanceOf(Refused.class, verdictOf(withSignature(issued, right, changed)), changed[i]);
+    }
+    for (int i = 0; i < right.length(); i++) {
+      char digit = right.charAt(i) == '0' ? '1' : '0';
+      String changed = right.substring(0, i) + digit + right.substring(i + 1);
+      assertInstanceOf(Refused.class, verdictOf(withSignature(issued, changed, text)), changed);
+    }
+    assertInstanceOf(Refused.class, verdictOf(withSignature(other, right, text)));
+    KeySecret unknown = KeySecret.create("0123456789abcdef", new SecureRandom());
+    assertInstanceOf(
+        Refused.class, verdictOf(signed(new KeyOutcome.Issued(issued.key(), unknown))));
+  }
+
+  /** A stream that a signed request has opened ends with the secret that has signed it. */
+  @Test
+  void bothSecretsSignWhileTheyOverlap() {
+    KeyOutcome.Issued before = create();
+    String id = before.key().id();
+    KeyOutcome.Issued after = issued(keys.rotate(ACME, id, FOR_AN_HOUR, concerned));
+    Caller old = assertInstanceOf(Authenticated.class, verdictOf(signed(before))).caller();
+    Caller fresh = assertInstanceOf(Authenticated.class, verdictOf(signed(after))).caller();
+    long until = time.nowMillis() + HOUR.toMillis();
+    assertEquals(Instant.ofEpochMilli(until), old.expiresAt());
+    assertEquals(until, snapshot.validUntilMillis(old.token(), time.nowMillis()));
+    assertEquals(Long.MAX_VALUE, snapshot.validUntilMillis(fresh.token(), time.nowMillis()));
+    assertInstanceOf(Refused.class, authenticator.authenticate(old.token()), "it is no secret");
+    time.advance(HOUR);
+    assertInstanceOf(Refused.class, verdictOf(signed(before)));
+    assertEquals(0, snapshot.validUntilMillis(old.token(), time.nowMillis()));
+    assertInstanceOf(Authenticated.class, verdictOf(signed(after)));
+    assertInstanceOf(KeyOutcome.Revoked.class, keys.revoke(ACME, id, concerned));
+    assertInstanceOf(Refused.class, verdictOf(signed(after)));
+    assertEquals(0, snapshot.validUntilMillis(fresh.token(), time.nowMillis()));
+  }
+
+  @Test
+  void aSignatureOfAKeyThatHasExpiredOrCannotBeReadIsRefused() {
+    long end = time.nowMillis() + HOUR.toMillis();
+    KeyOutcome.Issued issued = issued(keys.create(ACME, "a", ORDERS, end, concerned));
+    stored.fault = new KeyStoreException("away", new IllegalStateException());
+    assertFalse(snapshot.refresh(issued.key().id()));
+    Assertions.assertThrows(
+        AuthenticationUnavailableException.class, () -> verdictOf(signed(issued)));
+    stored.fault = null;
+    assertTrue(snapshot.refresh(issued.key().id()));
+    time.advance(HOUR);
+    assertTrue(assertInstanceOf(Refused.class, verdictOf(signed(issued))).expired());
   }
 
   @Test

@@ -145,6 +145,41 @@ class RequestBodiesTest {
     assertEquals(0, memory.usedBytes());
   }
 
+  /** A body that its client has not signed must not reach the handler, however it arrives. */
+  @Test
+  void aWholeBodyThatIsNotTheRightOneIsRefused() throws Exception {
+    FakeBodyRequest client = new FakeBodyRequest(6);
+    HttpServletRequest request = receive(client);
+    BodyAnswer answer =
+        new BodyAnswer() {
+          @Override
+          public Problem fault(byte[] bytes, int length) {
+            return Problem.of(
+                Code.INVALID_SIGNATURE, new String(bytes, 0, length, StandardCharsets.UTF_8));
+          }
+
+          @Override
+          public void refuse(HttpServletResponse response, Problem problem) {
+            client.events.add("refuse " + problem.detail());
+          }
+
+          @Override
+          public void onGone() {
+            client.events.add("gone");
+          }
+        };
+    assertFalse(
+        bodies.read(
+            request, client.response(), new BodyOwner(ACME, "ann", "192.0.2.1", SINGLE), answer));
+    client.send("abc");
+    client.send("def");
+    assertEquals(List.of(), client.events);
+    client.end();
+    assertEquals(List.of("Connection: close", "refuse abcdef", "complete"), client.events);
+    assertEquals(0, BodyRequest.bytes(request).length);
+    assertEquals(0, memory.usedBytes());
+  }
+
   @Test
   void aHandlerContinuesWithABodyThatArrivesLater() throws Exception {
     FakeBodyRequest client = new FakeBodyRequest(6);

@@ -51,6 +51,10 @@ class WaitingReadsTest {
   private record Received(BodyRequest request, IncomingBody body) {}
 
   private Received receive(FakeBodyRequest client, String user) {
+    return receive(client, user, new NoAnswer());
+  }
+
+  private Received receive(FakeBodyRequest client, String user, BodyAnswer answer) {
     HttpServletRequest plain = client.request();
     BodyRequest request = new BodyRequest(plain);
     return new Received(
@@ -63,7 +67,7 @@ class WaitingReadsTest {
             new BodyOwner(ACME, user, "192.0.2.1", 1_000),
             new MemoryReservation(memory, ACME),
             new BodyCap(10_000, 1_000),
-            new NoAnswer()));
+            answer));
   }
 
   @Test
@@ -75,6 +79,26 @@ class WaitingReadsTest {
     assertArrayEquals(
         "abcdef".getBytes(StandardCharsets.UTF_8), BodyRequest.bytes(received.request()));
     received.body().release();
+  }
+
+  @Test
+  void aWholeBodyThatIsNotTheRightOneIsRefused() {
+    FakeBodyRequest client = new FakeBodyRequest(6);
+    client.sendAllBefore("abcdef");
+    Received received =
+        receive(
+            client,
+            "ann",
+            new NoAnswer() {
+              @Override
+              public Problem fault(byte[] bytes, int length) {
+                return Problem.of(Code.INVALID_SIGNATURE, length + " bytes");
+              }
+            });
+    ProblemException refused =
+        assertThrows(ProblemException.class, () -> reads.tryRead(received.body(), client.stream()));
+    assertEquals(Problem.of(Code.INVALID_SIGNATURE, "6 bytes"), refused.problem());
+    assertEquals(0, BodyRequest.bytes(received.request()).length);
   }
 
   @Test
@@ -223,7 +247,7 @@ class WaitingReadsTest {
     public void setReadListener(ReadListener listener) {}
   }
 
-  private static final class NoAnswer implements BodyAnswer {
+  private static class NoAnswer implements BodyAnswer {
     @Override
     public void refuse(HttpServletResponse response, Problem problem) {
       throw new AssertionError("refused: " + problem);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
@@ -17,6 +18,7 @@ import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.ObservedRateLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.delivery.session.ObservedAuthenticator;
 import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.transport.FakeServlets;
@@ -98,7 +100,7 @@ class EdgeFilterTest {
     inject(
         "nonces",
         new LocalNonceStore(
-            Duration.ofMinutes(2), MemoryBudget.unlimited(MemoryArea.IDS), node.time));
+            Duration.ofMinutes(11), MemoryBudget.unlimited(MemoryArea.IDS), node.time));
     inject("listener", node.listener);
     inject("clock", node.time);
     filter.init();
@@ -376,6 +378,98 @@ class EdgeFilterTest {
           401, send("GET", "/broadcasty/replay?" + query, Map.of("Authorization", bearer)));
     }
     assertEquals(6, node.listener.ofType(TokenRefused.class).size());
+  }
+
+  /** Sends a signed request; the signature is valid if it consists of ones. */
+  private int sendSigned(String method, String digit, long secondsAgo, String nonce)
+      throws Exception {
+    Authenticator signatures =
+        new Authenticator() {
+          @Override
+          public Verdict authenticate(String token) {
+            return new Refused("no token", false);
+          }
+
+          @Override
+          public Verdict authenticate(SignedRequest request, @Nullable String address) {
+            assertEquals(method, request.method());
+            assertEquals("/broadcasty/push/subscriptions", request.path());
+            assertEquals("b=1&a=2", request.query());
+            assertEquals(CLIENT, address);
+            return request.signature().startsWith("1")
+                ? new Authenticated(node.ann())
+                : new Refused("it is not signed", false);
+          }
+        };
+    inject("authenticator", new ObservedAuthenticator(signatures, node.listener));
+    return send(
+        method,
+        "/broadcasty/push/subscriptions?b=1&a=2",
+        Map.of(
+            "X-Forwarded-For",
+            CLIENT,
+            "Authorization",
+            SignedRequest.SCHEME + " key=5f2c1b7a90d34e68, signature=" + digit.repeat(64),
+            ReplayGuard.NONCE,
+            nonce,
+            ReplayGuard.TIMESTAMP,
+            Long.toString(node.time.nowMillis() / 1000 - secondsAgo)));
+  }
+
+  @Test
+  void aSignedRequestIsAcceptedOnceWithinItsTime() throws Exception {
+    assertEquals(200, sendSigned("GET", "1", 0, "nonce-01"));
+    assertEquals(401, sendSigned("GET", "1", 0, "nonce-01"), "reading is protected too");
+    assertEquals(200, sendSigned("POST", "1", 300, "nonce-02"));
+    assertEquals(200, sendSigned("POST", "1", -300, "nonce-03"));
+    assertEquals(401, sendSigned("POST", "1", 301, "nonce-04"));
+    assertEquals(401, sendSigned("POST", "1", -301, "nonce-04"));
+    assertEquals(3, node.listener.ofType(Replayed.class).size());
+    assertEquals(200, sendSigned("POST", "1", 0, "nonce-04"));
+    assertEquals(4, passed.size());
+  }
+
+  /** Whoever does not know the secret must not be able to use up the nonces of those who do. */
+  @Test
+  void aWrongSignatureIsReportedAndUsesNoNonce() throws Exception {
+    assertEquals(401, sendSigned("POST", "2", 0, "nonce-01"));
+    assertEquals(SignedRequest.SCHEME, answered.get("WWW-Authenticate"));
+    assertEquals(
+        List.of(new TokenRefused(TokenFault.INVALID, "it is not signed", CLIENT)),
+        node.listener.ofType(TokenRefused.class));
+    assertEquals(200, sendSigned("POST", "1", 0, "nonce-01"));
+    assertEquals(400, sendSigned("POST", "x", 0, "nonce-02"));
+    assertEquals(2, node.listener.ofType(TokenRefused.class).size());
+  }
+
+  /** The hash of a body that is not there is that of no bytes. */
+  @Test
+  void aSignedRequestMustHaveTheBodyThatWasSigned() throws Exception {
+    Authenticator any =
+        new Authenticator() {
+          @Override
+          public Verdict authenticate(String token) {
+            return new Refused("no token", false);
+          }
+
+          @Override
+          public Verdict authenticate(SignedRequest request, @Nullable String address) {
+            return new Authenticated(node.ann());
+          }
+        };
+    inject("authenticator", any);
+    Map<String, String> headers = new HashMap<>();
+    headers.put(
+        "Authorization",
+        SignedRequest.SCHEME + " key=5f2c1b7a90d34e68, signature=" + "1".repeat(64));
+    headers.put(ReplayGuard.NONCE, "nonce-01");
+    headers.put(ReplayGuard.TIMESTAMP, Long.toString(node.time.nowMillis() / 1000));
+    headers.put(SignatureHeaders.BODY_HASH, "1".repeat(64));
+    assertEquals(401, send("POST", "/broadcasty/push/send", headers));
+    assertEquals(SignedRequest.SCHEME, answered.get("WWW-Authenticate"));
+    headers.put(ReplayGuard.NONCE, "nonce-02");
+    headers.put(SignatureHeaders.BODY_HASH, SignedRequest.EMPTY_SHA256);
+    assertEquals(200, send("POST", "/broadcasty/push/send", headers));
   }
 
   @Test
