@@ -17,6 +17,8 @@ import io.broadcasty.cluster.nodes.jdbc.NodeLeases;
 import io.broadcasty.cluster.nodes.redis.Heartbeat;
 import io.broadcasty.cluster.nodes.redis.RedisNodeRegistry;
 import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.auth.jdbc.JdbcNonceStore;
 import io.broadcasty.core.auth.redis.RedisNonceStore;
 import io.broadcasty.core.lifecycle.RealtimeListeners;
 import io.broadcasty.core.memory.MemoryArea;
@@ -166,6 +168,7 @@ public record StoreFactory(
             : broker,
         new MemoryControlTopic(),
         occupancy(new LocalOccupancyStore(), Duration.ZERO, 0),
+        new LocalNonceStore(settings.edge().nonceRetention(), budgets.of(MemoryArea.IDS), ticker),
         null,
         broker::prune,
         () -> {});
@@ -223,6 +226,8 @@ public record StoreFactory(
     JdbcOccupancyStore occupants =
         new JdbcOccupancyStore(database, self.get().name(), ticker, database.clock());
     ChannelOccupancy occupancy = occupancy(occupants, OCCUPANCY_RENEWAL, 0);
+    JdbcNonceStore nonces =
+        new JdbcNonceStore(database, settings.edge().nonceRetention(), database.clock());
     NodeLeases leases =
         new NodeLeases(
             database,
@@ -236,6 +241,7 @@ public record StoreFactory(
         relayed(broker, broker, database, turns),
         control,
         occupancy,
+        nonces,
         database,
         upkeep(
             database,
@@ -244,6 +250,7 @@ public record StoreFactory(
               broker.prune();
               control.prune();
               occupants.prune();
+              nonces.prune();
             }),
         () -> {
           leases.close();
@@ -256,6 +263,7 @@ public record StoreFactory(
       Broker broker,
       ControlTopic control,
       ChannelOccupancy occupancy,
+      NonceStore nonces,
       @Nullable Database database,
       Runnable upkeep,
       Runnable release) {
@@ -271,7 +279,7 @@ public record StoreFactory(
         occupancy,
         new ObservedRateLimiter(new LocalRateLimiter(limits(), ticker), listeners),
         new LocalConnectionLimiter(self.get().name(), tenants),
-        new LocalNonceStore(settings.edge().nonceRetention(), budgets.of(MemoryArea.IDS), ticker),
+        nonces,
         new LocalNodeRegistry(self, clock),
         control,
         audit(database),
