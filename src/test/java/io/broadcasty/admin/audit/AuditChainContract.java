@@ -120,7 +120,7 @@ public abstract class AuditChainContract {
     } finally {
       threads.shutdownNow();
     }
-    assertIntact(nodes * each);
+    assertIntact((long) nodes * each);
   }
 
   @Test
