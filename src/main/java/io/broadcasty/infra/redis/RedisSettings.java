@@ -1,13 +1,13 @@
 package io.broadcasty.infra.redis;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 
@@ -62,6 +62,13 @@ public record RedisSettings(
 
   /** The number of times that a command is sent in a Cluster that moves, within one timeout. */
   public static final int CLUSTER_ATTEMPTS = 4;
+
+  /** A name may contain an underscore, as those of services in Docker Compose do. */
+  private static final Pattern HOST =
+      Pattern.compile(
+          "([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?])(?::([0-9]{1,5}))?");
+
+  private static final int MAX_PORT = 65_535;
 
   private static final String FORMS =
       "must be redis://[user:password@]host:port[/database],"
@@ -141,17 +148,16 @@ public record RedisSettings(
   private static List<HostAndPort> hosts(String text, int usualPort) {
     List<HostAndPort> hosts = new ArrayList<>();
     for (String each : text.split(",", -1)) {
-      try {
-        URI uri = new URI("redis://" + each.strip());
-        if (uri.getHost() == null) {
-          throw new IllegalArgumentException(
-              "`" + each + "` is not a host and port; the address " + FORMS);
-        }
-        hosts.add(new HostAndPort(uri.getHost(), uri.getPort() < 0 ? usualPort : uri.getPort()));
-      } catch (URISyntaxException e) {
-        throw new IllegalArgumentException(
-            "`" + each + "` is not a host and port; the address " + FORMS, e);
+      Matcher host = HOST.matcher(each.strip());
+      int port = usualPort;
+      if (host.matches() && host.group(2) != null) {
+        port = Integer.parseInt(host.group(2));
       }
+      if (!host.matches() || port > MAX_PORT) {
+        throw new IllegalArgumentException(
+            "`" + each + "` is not a host and port; the address " + FORMS);
+      }
+      hosts.add(new HostAndPort(host.group(1), port));
     }
     return List.copyOf(hosts);
   }

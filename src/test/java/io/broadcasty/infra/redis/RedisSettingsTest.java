@@ -38,6 +38,8 @@ class RedisSettingsTest {
         parse("redis://[::1]:7000").hosts().stream()
             .map(host -> new HostAndPort(host.getHost().replaceAll("[\\[\\]]", ""), host.getPort()))
             .toList());
+    assertEquals(
+        List.of(new HostAndPort("my_redis", 6379)), parse("redis://:s3cret@my_redis").hosts());
   }
 
   @Test
@@ -68,6 +70,9 @@ class RedisSettingsTest {
         "http://localhost",
         "redis://",
         "redis://host:port",
+        "redis://host:65536",
+        "redis://host:",
+        "redis://ho$t",
         "redis://localhost/x",
         "redis://a b",
         "redis-sentinel://a:26379",
