@@ -21,6 +21,11 @@
 //   leave                       it closes its connection with RST
 //   resume                      it reconnects from its last position and waits until it has
 //                               everything
+//   storm ws|sse COUNT          opens clients all at once, as after an outage, and waits until each
+//                               is subscribed; one that is refused with 429, that the server does
+//                               not accept or whose handshake it cuts tries again every half second
+//   resume-all                  all closed clients do the same from their last positions, until they
+//                               have everything
 //   drain                       waits until the server has closed all connections
 //   state                       prints the number of open connections
 //
@@ -80,7 +85,7 @@ typedef struct {
   char end[32];    // the code that the server's `end` named
   int close_code;  // WebSocket: the code of the close frame
   bool broken;     // the connection ended with an error
-  bool refused;    // refused with 429; tries again
+  bool refused;    // refused with 429, or in a storm cut or not accepted; tries again
   bool stray;      // WebSocket: bytes arrived after the close frame
 } Client;
 
@@ -95,6 +100,8 @@ static const char *channel, *token;
 static int poll_fd;
 static Client *clients;
 static int client_count, client_capacity, opening, joined, refused;
+static bool storming;
+static long cut, unaccepted;  // handshakes of a storm that the server cut; connections that it did not accept
 
 // State of one `publish` command.
 static long heads[2];  // the sequence in the response to the last publish
@@ -151,7 +158,11 @@ static int dial(bool as_slow) {
   }
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
   inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-  if (connect(fd, (void *)&to, sizeof to)) fail("connect: %s", strerror(errno));
+  if (connect(fd, (void *)&to, sizeof to)) {
+    if (!storming || errno != ECONNREFUSED) fail("connect: %s", strerror(errno));
+    close(fd);
+    return -1;
+  }
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   fcntl(fd, F_SETFL, O_NONBLOCK);
   return fd;
@@ -489,7 +500,14 @@ static void on_bytes(Client *c) {
     uint64_t at = now_nanos();
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) {
-      if (c->phase == OPENING || c->phase == JOINING) fail("the server closed a connection before it was subscribed");
+      if (c->phase == OPENING || c->phase == JOINING) {
+        if (!storming) fail("the server closed a connection before it was subscribed");
+        cut++;
+        opening--;
+        c->refused = true;
+        close_client(c);
+        return;
+      }
       c->broken = got < 0;
       close_client(c);
       return;
@@ -606,6 +624,11 @@ static void handshake(Client *c, bool as_slow) {
   char request[4096];
   int n;
   c->fd = dial(as_slow);
+  if (c->fd < 0) {
+    unaccepted++;
+    c->refused = true;
+    return;
+  }
   c->phase = OPENING;
   c->chunk = SIZE;
   c->chunk_left = 0;
@@ -629,12 +652,16 @@ static void handshake(Client *c, bool as_slow) {
   opening++;
 }
 
-static void open_clients(enum kind kind, int count, bool as_slow) {
-  uint64_t start = now_nanos();
+static void reserve(int count) {
   if (client_count + count > client_capacity) {
     client_capacity = client_count + count + 1024;
     clients = must(realloc(clients, client_capacity * sizeof *clients));
   }
+}
+
+static void open_clients(enum kind kind, int count, bool as_slow) {
+  uint64_t start = now_nanos();
+  reserve(count);
   int before = joined, dialled = 0, again = 0;
   uint64_t asked = start;
   refused = 0;
@@ -673,6 +700,66 @@ static long behind(void) {
 
 static bool slow_is_behind(void) {
   return slow >= 0 && clients[slow].phase == LIVE && clients[slow].stream[HEAVY].last < heads[HEAVY];
+}
+
+static void await_duplicates(void);
+
+static void handshake_again(Client *c) {
+  c->refused = c->broken = c->stray = false;
+  c->end[0] = 0;
+  c->close_code = 0;
+  handshake(c, false);
+}
+
+/** Connects the clients from this one on that are not connected, until all are subscribed and have everything. */
+static void storm(int from) {
+  uint64_t start = now_nanos(), asked = start;
+  int wanted = 0, before = joined, again = 0, dialled = 0;
+  long was[4] = {missing, duplicated, unexpected, lost_positions};
+  storming = true;
+  refused = 0;
+  cut = unaccepted = 0;
+  for (Client *c = clients + from; c < clients + client_count; c++) {
+    if (c->phase != ENDED) continue;
+    wanted++;
+    handshake_again(c);
+    if (++dialled % 64 == 0) poll_once(0);
+  }
+  while (joined - before < wanted || behind()) {
+    poll_once(20);
+    if (now_nanos() - asked > 500000000) {
+      asked = now_nanos();
+      again += refused;
+      refused = 0;
+      dialled = 0;
+      for (Client *c = clients + from; c < clients + client_count; c++)
+        if (c->phase == ENDED && c->refused) {
+          handshake_again(c);
+          if (c->fd < 0) break;  // the server is not there yet
+          if (++dialled % 64 == 0) poll_once(0);
+        }
+    }
+    if (timed_out(start)) fail("only %d of %d connections were subscribed within %.0f s, %ld were cut", joined - before, wanted, timeout_seconds, cut);
+  }
+  uint64_t end = now_nanos();
+  await_duplicates();
+  storming = false;
+  bool good = missing == was[0] && duplicated == was[1] && unexpected == was[2] && lost_positions == was[3];
+  printf("%s connected=%d refused=%d cut=%ld unaccepted=%ld missing=%ld duplicated=%ld lost=%ld seconds=%.2f\n", good ? "ok" : "failed", wanted,
+         again, cut, unaccepted, missing - was[0], duplicated - was[1], lost_positions - was[3], (end - start) / 1e9);
+}
+
+static void storm_of_new(enum kind kind, int count) {
+  int from = client_count;
+  reserve(count);
+  for (int i = 0; i < count; i++) {
+    Client *c = &clients[client_count++];
+    memset(c, 0, sizeof *c);
+    c->kind = kind;
+    c->streams = 1;
+    c->phase = ENDED;
+  }
+  storm(from);
 }
 
 static void await_duplicates(void) {  // duplicates arrive timed_out
@@ -853,6 +940,9 @@ static void run_command(char *line) {
   else if (!strcmp(word, "reset") && sscanf(line, "%*s %15s %ld", how, &a) == 2)
     reset_clients(strcmp(how, "sse") ? WS : SSE, a);
   else if (!strcmp(word, "silence") && sscanf(line, "%*s %ld", &a) == 1) silence(a);
+  else if (!strcmp(word, "storm") && sscanf(line, "%*s %15s %ld", how, &a) == 2)
+    storm_of_new(strcmp(how, "sse") ? WS : SSE, a);
+  else if (!strcmp(word, "resume-all")) storm(0);
   else if (!strcmp(word, "stall")) stall();
   else if (!strcmp(word, "wake")) wake();
   else if (!strcmp(word, "resume")) resume();

@@ -4,7 +4,8 @@
 #
 # start_server sets SERVER_PID (the JVM), SERVER_PORT, HEALTH_PORT, SERVER_LOG and TOKEN. SERVER_ENV
 # may contain further NAME=VALUE settings. WANTED_PORT may contain a port to use instead of a free
-# one. An empty SHIPPED_LIMITS lifts the limits, which would refuse the load of most benchmarks.
+# one, and RESTARTED_HOME the folder of a server that is started again with its data. An empty
+# SHIPPED_LIMITS lifts the limits, which would refuse the load of most benchmarks.
 
 SERVERS="payara wildfly liberty"
 SERVERS_DIR=$ROOT_DIR/target/server
@@ -18,6 +19,7 @@ SERVER_PORT=
 HEALTH_PORT= # of /health; WildFly has it beside its management
 SHIPPED_LIMITS=
 WANTED_PORT=
+RESTARTED_HOME=
 SERVER_LOG=
 TOKEN=
 START_FAILURE=
@@ -104,8 +106,8 @@ run_liberty() { # HOME WARS…
 start_server() { # SERVER STORE [MORE WARS]
   local server=$1 store=$2 home launcher
   shift 2
-  home=$(mktemp -d "$WORK_DIR/server.XXXXXX")
-  mkdir "$home/tmp" "$home/data"
+  home=${RESTARTED_HOME:-$(mktemp -d "$WORK_DIR/server.XXXXXX")}
+  mkdir -p "$home/tmp" "$home/data"
   SERVER_PORT=${WANTED_PORT:-$(free_port)}
   HEALTH_PORT=$SERVER_PORT
   [ "$server" != wildfly ] || HEALTH_PORT=$(free_port)
