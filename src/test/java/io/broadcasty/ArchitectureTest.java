@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.broadcasty.server.web.DataPlane;
 import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
@@ -225,6 +226,18 @@ class ArchitectureTest {
     }
     assertEquals(Set.of(), faults);
     assertTrue(checked >= 9, "the methods were not read: " + checked);
+  }
+
+  /** A resource that is not in the list of the application answers 404 on every server. */
+  @Test
+  void everyResourceIsServed() {
+    Set<String> served =
+        new DataPlane().getClasses().stream().map(Class::getName).collect(Collectors.toSet());
+    for (JavaClass type : CLASSES) {
+      if (type.isAnnotatedWith(jakarta.ws.rs.Path.class)) {
+        assertTrue(served.contains(type.getName()), type.getName() + " is not in DataPlane");
+      }
+    }
   }
 
   private static boolean isOfAdministration(JavaClass type) {

@@ -15,6 +15,7 @@ import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.PushKeyResource;
 import io.broadcasty.transport.http.PushResource;
 import io.broadcasty.transport.http.ReplayResource;
+import io.broadcasty.transport.http.RevocationsResource;
 import io.broadcasty.transport.http.TenantsResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
@@ -42,6 +43,7 @@ public class DataPlane extends Application {
         PushResource.class,
         ReplayResource.class,
         PoliciesResource.class,
+        RevocationsResource.class,
         TenantsResource.class,
         ProblemResponses.class);
   }
