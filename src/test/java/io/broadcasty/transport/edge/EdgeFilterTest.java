@@ -64,8 +64,8 @@ class EdgeFilterTest {
     RateLimiter limiter =
         new RateLimiter() {
           @Override
-          public Verdict tryAcquire(RateKey key, long permits) {
-            return new Verdict(granted, key.scope(), 10, 0, Duration.ofSeconds(1));
+          public RateLimiter.Verdict tryAcquire(RateKey key, long permits) {
+            return new RateLimiter.Verdict(granted, key.scope(), 10, 0, Duration.ofSeconds(1));
           }
 
           @Override
@@ -386,12 +386,13 @@ class EdgeFilterTest {
     Authenticator signatures =
         new Authenticator() {
           @Override
-          public Verdict authenticate(String token) {
+          public Authenticator.Verdict authenticate(String token) {
             return new Refused("no token", false);
           }
 
           @Override
-          public Verdict authenticate(SignedRequest request, @Nullable String address) {
+          public Authenticator.Verdict authenticate(
+              SignedRequest request, @Nullable String address) {
             assertEquals(method, request.method());
             assertEquals("/broadcasty/push/subscriptions", request.path());
             assertEquals("b=1&a=2", request.query());
@@ -448,12 +449,13 @@ class EdgeFilterTest {
     Authenticator any =
         new Authenticator() {
           @Override
-          public Verdict authenticate(String token) {
+          public Authenticator.Verdict authenticate(String token) {
             return new Refused("no token", false);
           }
 
           @Override
-          public Verdict authenticate(SignedRequest request, @Nullable String address) {
+          public Authenticator.Verdict authenticate(
+              SignedRequest request, @Nullable String address) {
             return new Authenticated(node.ann());
           }
         };
