@@ -23,7 +23,10 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests API keys from their creation to their revocation, and channel policies, on each server. */
+/**
+ * Tests API keys and tokens from their creation to their revocation, and channel policies, on each
+ * server.
+ */
 class KeysIT {
 
   private static final String KEYS = "/broadcasty/admin/keys";
@@ -52,6 +55,12 @@ class KeysIT {
     return api.send(api.request(path, token).DELETE().build());
   }
 
+  /** Revokes the key at a path as tokens are revoked. */
+  private HttpResponse<String> revoke(String path, String token) {
+    String id = path.substring(path.lastIndexOf('/') + 1);
+    return api.post("/broadcasty/admin/revocations", token, "{\"key\":\"" + id + "\"}");
+  }
+
   private HttpResponse<String> publish(String key, String channel) {
     return api.post("/broadcasty/publish", key, "{\"channel\":\"" + channel + "\",\"payload\":1}");
   }
@@ -73,6 +82,7 @@ class KeysIT {
     String path;
     String before;
     String after;
+    RevocationChecks revocations;
     try (ServerProcess server = ServerProcess.start(home, ports, SETTINGS)) {
       api = server.awaitReady();
       HttpResponse<String> created = api.post(KEYS, token("acme", "admin"), ORDERS);
@@ -100,16 +110,21 @@ class KeysIT {
       HttpRequest request =
           api.request("/broadcasty/sse?channel=private-orders.eu", after).GET().build();
       try (SseStream stream = SseStream.open(request, api)) {
-        assertEquals(204, delete(path, token("acme", "admin")).statusCode());
+        HttpResponse<String> gone = revoke(path, token("acme", "admin"));
+        assertEquals(204, gone.statusCode(), gone.body());
         Api.await("the end of its stream", stream::isEnded);
       }
       Api.await("the refusal", () -> publish(after, "private-orders.eu").statusCode() == 401);
       assertEquals(401, publish(before, "private-orders.eu").statusCode());
       new PolicyChecks(api).run();
+      assertEquals(204, delete(path, token("acme", "admin")).statusCode(), "it does no harm");
+      revocations = new RevocationChecks(api);
+      revocations.revokeAUserATokenAndATenant();
       server.kill();
     }
     try (ServerProcess server = ServerProcess.start(home, ports, SETTINGS)) {
       api = server.awaitReady();
+      revocations.on(api).stayRevokedUntilLifted();
       assertEquals(401, publish(after, "private-orders.eu").statusCode());
       assertAnswer(200, "\"revoked\"", api.get(path, token("acme", "admin")));
       deletesThemWithTheirTenant();
