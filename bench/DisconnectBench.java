@@ -24,19 +24,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Repeatedly ends the streams of one user on several nodes, and prints the time from before the
- * request to the last end at the client. Needs only the JDK.
+ * Repeatedly ends the streams of one user on several nodes, or revokes the user's tokens, and
+ * prints the time from before the request to the last end at the client. Needs only the JDK.
  *
- * <p>Usage: {@code java DisconnectBench.java PORT[,PORT…] KEY TRIES STREAMS}. KEY is a file with
- * the private key that signs the tokens, as a JWK; STREAMS is the number of streams of each
- * transport that the user has on each node. Fails if a stream does not end, ends with another code,
- * or if a stream of another user ends.
+ * <p>Usage: {@code java DisconnectBench.java PORT[,PORT…] KEY TRIES STREAMS [TOKEN]}. KEY is a file
+ * with the private key that signs the tokens, as a JWK; STREAMS is the number of streams of each
+ * transport that the user has on each node. With TOKEN, the user's tokens are revoked, and the last
+ * of them is written to the file of this name. Fails if a stream does not end, ends with another
+ * code, if a stream of another user ends, or if a node accepts a revoked token afterwards.
  */
 class DisconnectBench {
 
   private static final int WARM_UP = 10;
   private static final long TIMEOUT_SECONDS = 10;
   private static final int DISCONNECTED = 4410;
+  private static final int UNAUTHORIZED = 4401;
 
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -45,8 +47,11 @@ class DisconnectBench {
           .build();
   private final List<URI> nodes = new ArrayList<>();
   private final PrivateKey key;
+  private final boolean revokes;
+  private String lastToken = "";
 
-  private DisconnectBench(String ports, Path file) throws Exception {
+  private DisconnectBench(String ports, Path file, boolean revokes) throws Exception {
+    this.revokes = revokes;
     for (String port : ports.split(",")) {
       nodes.add(URI.create("http://127.0.0.1:" + port));
     }
@@ -65,7 +70,7 @@ class DisconnectBench {
   }
 
   public static void main(String[] args) throws Exception {
-    DisconnectBench bench = new DisconnectBench(args[0], Path.of(args[1]));
+    DisconnectBench bench = new DisconnectBench(args[0], Path.of(args[1]), args.length > 4);
     int streams = Integer.parseInt(args[3]);
     List<CompletableFuture<String>> others = bench.open("other-user", streams);
     bench.run(WARM_UP, streams, "warm-up");
@@ -74,6 +79,9 @@ class DisconnectBench {
       if (other.isDone()) {
         throw new IllegalStateException("a stream of another user was ended: " + other.get());
       }
+    }
+    if (args.length > 4) {
+      Files.writeString(Path.of(args[4]), bench.lastToken);
     }
     Arrays.sort(millis);
     System.out.printf(
@@ -98,27 +106,45 @@ class DisconnectBench {
       String body = "{\"user\":\"" + user + "\"}";
       HttpRequest request =
           HttpRequest.newBuilder(
-                  nodes.get(i % nodes.size()).resolve("/broadcasty/admin/disconnect"))
+                  nodes
+                      .get(i % nodes.size())
+                      .resolve("/broadcasty/admin/" + (revokes ? "revocations" : "disconnect")))
               .header("Authorization", "Bearer " + token("boss", "admin"))
               .header("Content-Type", "application/json")
               .POST(HttpRequest.BodyPublishers.ofString(body))
               .build();
       long start = System.nanoTime();
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      if (answer.statusCode() != 202) {
+      if (answer.statusCode() != (revokes ? 201 : 202)) {
         throw new IllegalStateException(answer.statusCode() + " " + answer.body());
       }
       long last = 0;
       for (CompletableFuture<String> end : ends) {
         String[] timeAndCode = end.get(TIMEOUT_SECONDS, TimeUnit.SECONDS).split(" ", 2);
-        if (!timeAndCode[1].contains("disconnected")) {
+        if (!timeAndCode[1].contains(revokes ? "unauthorized" : "disconnected")) {
           throw new IllegalStateException("a stream ended with another code: " + timeAndCode[1]);
         }
         last = Math.max(last, Long.parseLong(timeAndCode[0]) - start);
       }
       millis[i] = last / 1e6;
+      if (revokes) {
+        requireRefusal();
+      }
     }
     return millis;
+  }
+
+  private void requireRefusal() throws Exception {
+    for (URI node : nodes) {
+      HttpRequest request =
+          HttpRequest.newBuilder(node.resolve("/broadcasty/replay?channel=news"))
+              .header("Authorization", "Bearer " + lastToken)
+              .build();
+      int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      if (status != 401) {
+        throw new IllegalStateException("a node answers " + status + " to a revoked token");
+      }
+    }
   }
 
   /**
@@ -129,6 +155,7 @@ class DisconnectBench {
     List<CompletableFuture<String>> ends = new ArrayList<>();
     List<CompletableFuture<?>> ready = new ArrayList<>();
     String token = token(user, "member");
+    lastToken = token;
     for (URI node : nodes) {
       for (int i = 0; i < streams; i++) {
         ready.add(webSocket(node, token, ends));
@@ -160,7 +187,11 @@ class DisconnectBench {
             end.complete(
                 System.nanoTime()
                     + " "
-                    + (code == DISCONNECTED ? "disconnected" : code + " " + reason));
+                    + switch (code) {
+                      case DISCONNECTED -> "disconnected";
+                      case UNAUTHORIZED -> "unauthorized";
+                      default -> code + " " + reason;
+                    });
             return null;
           }
 
