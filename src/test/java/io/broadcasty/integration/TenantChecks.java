@@ -5,26 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the administration of tenants with the provider of persistence that each server has. */
-class TenantsIT {
+/** Checks the administration of tenants and the audit log on a server, and after its restart. */
+final class TenantChecks {
 
   private static final String TENANTS = "/broadcasty/admin/tenants";
-  private static final String ACME = TENANTS + "/acme";
-  private static final Map<String, String> DATABASE = Map.of("BROADCASTY_REPLAY_STORE", "database");
+  private static final String INITECH = TENANTS + "/initech";
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  Path home;
+  private final Api api;
 
-  @SuppressWarnings("NullAway.Init")
-  private Api api;
+  TenantChecks(Api api) {
+    this.api = api;
+  }
 
   private HttpResponse<String> send(String method, String path, String token, String json) {
     return api.send(
@@ -39,7 +33,7 @@ class TenantsIT {
   }
 
   private String token(String role) {
-    return api.tokens.token("acme", "ann", Duration.ofMinutes(10), List.of(role));
+    return api.tokens.token("initech", "ann", Duration.ofMinutes(10), List.of(role));
   }
 
   private HttpResponse<String> publish() {
@@ -51,55 +45,49 @@ class TenantsIT {
     assertTrue(answer.body().contains(part), answer.body());
   }
 
-  @Test
-  void anOperatorCreatesSuspendsAndDeletesATenant() throws Exception {
-    Ports ports = Ports.free();
-    try (ServerProcess server = ServerProcess.start(home, ports, DATABASE)) {
-      api = server.awaitReady();
-      create();
-      changeLimits();
-      refuseOthers();
-      readTheAuditLog();
-      assertAnswer(200, "\"suspended\"", asOperator("PATCH", ACME, "{\"state\":\"suspended\"}"));
-      Api.await("the suspension", () -> publish().statusCode() == 403);
-      assertAnswer(403, "tenant_refused", publish());
-      assertAnswer(403, "tenant_refused", api.get(ACME, token("admin")));
-      server.kill();
-    }
-    try (ServerProcess server = ServerProcess.start(home, ports, DATABASE)) {
-      api = server.awaitReady();
-      assertAnswer(403, "tenant_refused", publish());
-      assertAnswer(200, "\"active\"", asOperator("PATCH", ACME, "{\"state\":\"active\"}"));
-      Api.await("the resumption", () -> publish().statusCode() == 200);
-      assertEquals(204, asOperator("DELETE", ACME, "").statusCode());
-      assertAnswer(404, "not_found", api.get(ACME, api.tokens.operator()));
-      assertAnswer(404, "not_found", asOperator("DELETE", ACME, ""));
-    }
+  void areCreatedLimitedAndSuspended() {
+    create();
+    changeLimits();
+    refuseOthers();
+    readTheAuditLog();
+    assertAnswer(200, "\"suspended\"", asOperator("PATCH", INITECH, "{\"state\":\"suspended\"}"));
+    Api.await("the suspension", () -> publish().statusCode() == 403);
+    assertAnswer(403, "tenant_refused", publish());
+    assertAnswer(403, "tenant_refused", api.get(INITECH, token("admin")));
+  }
+
+  void staySuspendedUntilTheyAreActivated() {
+    assertAnswer(403, "tenant_refused", publish());
+    assertAnswer(200, "\"active\"", asOperator("PATCH", INITECH, "{\"state\":\"active\"}"));
+    Api.await("the resumption", () -> publish().statusCode() == 200);
+    assertEquals(204, asOperator("DELETE", INITECH, "").statusCode());
+    assertAnswer(404, "not_found", api.get(INITECH, api.tokens.operator()));
+    assertAnswer(404, "not_found", asOperator("DELETE", INITECH, ""));
   }
 
   private void create() {
     HttpResponse<String> created =
-        asOperator("POST", TENANTS, "{\"id\":\"acme\",\"name\":\"Acme Ltd\"}");
-    assertAnswer(201, "\"name\":\"Acme Ltd\"", created);
-    assertEquals(ACME, created.headers().firstValue("Location").orElse(""));
-    assertAnswer(409, "already_exists", asOperator("POST", TENANTS, "{\"id\":\"acme\"}"));
-    assertAnswer(200, "\"id\":\"acme\"", api.get(TENANTS, api.tokens.operator()));
-    assertAnswer(200, "\"usage\"", api.get(ACME, api.tokens.operator()));
+        asOperator("POST", TENANTS, "{\"id\":\"initech\",\"name\":\"Initech Ltd\"}");
+    assertAnswer(201, "\"name\":\"Initech Ltd\"", created);
+    assertEquals(INITECH, created.headers().firstValue("Location").orElse(""));
+    assertAnswer(409, "already_exists", asOperator("POST", TENANTS, "{\"id\":\"initech\"}"));
+    assertAnswer(200, "\"id\":\"initech\"", api.get(TENANTS, api.tokens.operator()));
+    assertAnswer(200, "\"usage\"", api.get(INITECH, api.tokens.operator()));
   }
 
   private void changeLimits() {
     assertAnswer(
         200,
         "\"limits.batch\":\"1\"",
-        asOperator("PATCH", ACME, "{\"settings\":{\"limits.batch\":1}}"));
+        asOperator("PATCH", INITECH, "{\"settings\":{\"limits.batch\":1}}"));
     String two = "[{\"channel\":\"a\",\"payload\":1},{\"channel\":\"a\",\"payload\":2}]";
     Api.await(
         "the limit",
         () -> api.post("/broadcasty/publish", token("publisher"), two).statusCode() == 413);
     assertAnswer(
-        400, "limits.btach", asOperator("PATCH", ACME, "{\"settings\":{\"limits.btach\":1}}"));
-    assertAnswer(400, "state", asOperator("PATCH", ACME, "{\"state\":\"unknown\"}"));
-    assertAnswer(400, "invalid_json", asOperator("PATCH", ACME, "{"));
+        400, "limits.btach", asOperator("PATCH", INITECH, "{\"settings\":{\"limits.btach\":1}}"));
+    assertAnswer(400, "state", asOperator("PATCH", INITECH, "{\"state\":\"unknown\"}"));
+    assertAnswer(400, "invalid_json", asOperator("PATCH", INITECH, "{"));
     assertAnswer(400, "own tenant", asOperator("DELETE", TENANTS + "/operations", ""));
   }
 
@@ -110,13 +98,13 @@ class TenantsIT {
     assertAnswer(
         200,
         "\"action\":\"tenant.create\"",
-        api.get(log + "?target=tenant:acme&outcome=failed&action=tenant.c*", token("admin")));
+        api.get(log + "?target=tenant:initech&outcome=failed&action=tenant.c*", token("admin")));
     assertAnswer(200, "{\"entries\":[]}", api.get(log + "?actor=nobody", api.tokens.operator()));
     assertAnswer(200, "\"audit.read\"", api.get(log + "?tenant=", api.tokens.operator()));
-    assertAnswer(403, "forbidden", api.get(log + "?tenant=acme", api.tokens.admin()));
+    assertAnswer(403, "forbidden", api.get(log + "?tenant=initech", api.tokens.admin()));
     assertAnswer(403, "forbidden", api.get(log, token("member")));
     assertAnswer(400, "from", api.get(log + "?from=yesterday", token("admin")));
-    assertAnswer(400, "parameter", api.get(log + "?tennant=acme", token("admin")));
+    assertAnswer(400, "parameter", api.get(log + "?tennant=initech", token("admin")));
     exportAndVerify(log);
   }
 
@@ -136,24 +124,24 @@ class TenantsIT {
     assertAnswer(200, "\"complete\":true,\"intact\":true", verified);
     String head = verified.body().replaceAll(".*\"verified\":\"([^\"]+)\".*", "$1");
     assertAnswer( // refusals are written later, so the head may have moved
-        200, "{\"tenant\":\"acme\",\"head\":\"", api.get(log + "/heads", api.tokens.operator()));
+        200, "{\"tenant\":\"initech\",\"head\":\"", api.get(log + "/heads", api.tokens.operator()));
     assertAnswer(
         200,
         "\"fault\":{\"reason\":\"replaced\"",
         api.get(log + "/verify?expect=1" + head.substring(head.indexOf('-')), token("admin")));
     assertAnswer(200, "\"intact\":true", api.get(log + "/verify", api.tokens.operator()));
     assertAnswer(400, "expect", api.get(log + "/verify?expect=x", token("admin")));
-    assertAnswer(403, "forbidden", api.get(log + "/verify?tenant=acme", api.tokens.admin()));
+    assertAnswer(403, "forbidden", api.get(log + "/verify?tenant=initech", api.tokens.admin()));
     assertAnswer(403, "forbidden", api.get(log + "/heads", token("admin")));
   }
 
   private void refuseOthers() {
-    assertAnswer(200, "Acme Ltd", api.get(ACME, token("admin")));
-    assertAnswer(403, "forbidden", api.get(ACME, token("member")));
-    assertAnswer(403, "forbidden", api.get(ACME, api.tokens.admin()));
+    assertAnswer(200, "Initech Ltd", api.get(INITECH, token("admin")));
+    assertAnswer(403, "forbidden", api.get(INITECH, token("member")));
+    assertAnswer(403, "forbidden", api.get(INITECH, api.tokens.admin()));
     assertAnswer(403, "forbidden", api.get(TENANTS, token("admin")));
-    assertAnswer(403, "forbidden", send("PATCH", ACME, token("admin"), "{}"));
-    assertAnswer(403, "forbidden", send("DELETE", ACME, token("admin"), ""));
+    assertAnswer(403, "forbidden", send("PATCH", INITECH, token("admin"), "{}"));
+    assertAnswer(403, "forbidden", send("DELETE", INITECH, token("admin"), ""));
     assertAnswer(403, "forbidden", send("POST", TENANTS, token("admin"), "{\"id\":\"x\"}"));
     assertEquals(401, send("POST", TENANTS, "", "{\"id\":\"x\"}").statusCode());
   }

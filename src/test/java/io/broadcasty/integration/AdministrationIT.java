@@ -1,0 +1,49 @@
+package io.broadcasty.integration;
+
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Tests the administration of API keys, policies, revocations and tenants with the provider of
+ * persistence that each server has. One server is started for all of it, and once more for what has
+ * to outlive it.
+ */
+class AdministrationIT {
+
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "BROADCASTY_REPLAY_STORE",
+          "database",
+          "BROADCASTY_MASTER_KEY",
+          Base64.getEncoder().encodeToString(new byte[32]));
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path home;
+
+  @Test
+  void whatAdministratorsChangeAppliesAtOnceAndAfterARestart() throws Exception {
+    Ports ports = Ports.free();
+    KeyChecks keys;
+    RevocationChecks revocations;
+    try (ServerProcess server = ServerProcess.start(home, ports, SETTINGS)) {
+      Api api = server.awaitReady();
+      keys = new KeyChecks(api);
+      keys.areCreatedUsedRotatedAndRevoked();
+      new PolicyChecks(api).run();
+      revocations = new RevocationChecks(api);
+      revocations.revokeAUserATokenAndATenant();
+      new TenantChecks(api).areCreatedLimitedAndSuspended();
+      server.kill();
+    }
+    try (ServerProcess server = ServerProcess.start(home, ports, SETTINGS)) {
+      Api api = server.awaitReady();
+      new TenantChecks(api).staySuspendedUntilTheyAreActivated();
+      revocations.on(api).stayRevokedUntilLifted();
+      keys.on(api).stayRevokedAndEndWithTheirTenant();
+    }
+  }
+}
