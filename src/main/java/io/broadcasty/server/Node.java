@@ -49,6 +49,7 @@ import io.broadcasty.delivery.subscribe.SubscribeService;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.jpa.EntityManagers;
 import io.broadcasty.metrics.Meters;
+import io.broadcasty.observability.mbeans.ManagementBeans;
 import io.broadcasty.observability.meters.ClockMeters;
 import io.broadcasty.observability.meters.ConnectionCounts;
 import io.broadcasty.observability.meters.ConnectionMeters;
@@ -162,6 +163,7 @@ public final class Node implements AutoCloseable {
   private final AuditAdministration auditAdministration;
   private final PolicyAdministration policyAdministration;
   private final SecurityLog securityLog;
+  private final ManagementBeans beans;
   private final ExecutorService refresher;
   private volatile long sweptNanos;
 
@@ -225,7 +227,7 @@ public final class Node implements AutoCloseable {
                 settings,
                 memory,
                 tenants,
-                () -> identity.info(sessions.isDraining()),
+                () -> identity.info(isDraining()),
                 ticker,
                 clock,
                 hub,
@@ -348,6 +350,10 @@ public final class Node implements AutoCloseable {
     threads.schedule(SWEEP_MILLIS, "presence-expiry", store.presence()::expire);
     threads.scheduleLong(PRUNE_MILLIS, "upkeep", store.upkeep());
     threads.scheduleLong(PRUNE_MILLIS, "tenant-settings", refresh::retry);
+    this.beans =
+        new ManagedNode(sessions, store.audit(), clock)
+            .register(
+                identity, connections, store, push, drain, threads.scheduler, this::sinceSweep);
   }
 
   private static void readStoredTenants(
@@ -533,6 +539,11 @@ public final class Node implements AutoCloseable {
     cutOff = now;
   }
 
+  /** Returns whether this node wants its clients elsewhere: it stops, or an operator drains it. */
+  public boolean isDraining() {
+    return sessions.isDraining() || sessions.isSuspended(SuspensionReason.OPERATOR);
+  }
+
   /** Returns the background loops of this node. */
   public BackgroundLoops loops() {
     return threads.loops;
@@ -556,6 +567,7 @@ public final class Node implements AutoCloseable {
   @Override
   public void close() {
     threads.loops.markStopping();
+    beans.close();
     LOG.log(Level.INFO, () -> "Draining " + sessions.size() + " connections over " + drain);
     boolean connected = sessions.size() > 0;
     sessions.drain(drain, threads.scheduler);

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests the administration of API keys, policies, revocations and tenants with the provider of
- * persistence that each server has. One server is started for all of it, and once more for what has
- * to outlive it.
+ * persistence that each server has, and the MBeans. One server is started for all of it, and once
+ * more for what has to outlive it.
  */
 class AdministrationIT {
 
@@ -41,6 +41,7 @@ class AdministrationIT {
     }
     try (ServerProcess server = ServerProcess.start(home, ports, SETTINGS)) {
       Api api = server.awaitReady();
+      new MBeanChecks(server, api).showAndOperateTheNode();
       new TenantChecks(api).staySuspendedUntilTheyAreActivated();
       revocations.on(api).stayRevokedUntilLifted();
       keys.on(api).stayRevokedAndEndWithTheirTenant();

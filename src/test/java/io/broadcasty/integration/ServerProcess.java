@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A server with the built WAR in a process of its own, for tests that end the process. */
 final class ServerProcess implements AutoCloseable {
@@ -122,6 +123,15 @@ final class ServerProcess implements AutoCloseable {
     all.add(process.toHandle());
     all.forEach(ProcessHandle::destroyForcibly);
     Api.await("the end", () -> all.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  /** Returns the id of the JVM's process, which a script may have started. */
+  long jvm() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .filter(each -> each.info().command().orElse("").endsWith("/java"))
+        .mapToLong(ProcessHandle::pid)
+        .max()
+        .orElseThrow(() -> new AssertionError("there is no JVM"));
   }
 
   /** Sends SIGTERM. */

@@ -391,6 +391,11 @@ public final class Sessions {
     suspensions.remove(reason);
   }
 
+  /** Returns whether the node takes no part for this reason. */
+  public boolean isSuspended(SuspensionReason reason) {
+    return suspensions.containsKey(reason);
+  }
+
   /** Returns why this node rejects new connections for now; null when it accepts them. */
   public @Nullable Problem suspension() {
     return suspensions.values().stream().findFirst().orElse(null);

@@ -5,6 +5,7 @@ import static io.broadcasty.observability.meters.MeterTable.flag;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.delivery.session.Sessions;
+import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.metrics.Meter;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,11 @@ public final class ConnectionMeters {
       meters.add(new Meter(MeterTable.SLOW_CONSUMERS, label, () -> counts.slowConsumers(type)));
     }
     meters.add(new Meter(MeterTable.NODES, List.of(), () -> nodes.nodes().size()));
-    meters.add(new Meter(MeterTable.DRAINING, List.of(), () -> flag(sessions.isDraining())));
+    meters.add(
+        new Meter(
+            MeterTable.DRAINING,
+            List.of(),
+            () -> flag(sessions.isDraining() || sessions.isSuspended(SuspensionReason.OPERATOR))));
     return meters;
   }
 }

@@ -354,7 +354,8 @@ public final class MeterTable {
           "broadcasty_node_draining",
           GAUGE,
           List.of(),
-          "1 while this node is stopping and rejects new connections, otherwise 0.");
+          "1 while this node stops or an operator drains it, and it rejects new connections,"
+              + " otherwise 0.");
 
   static final MeterFamily CLOCK_SKEW =
       new MeterFamily(

@@ -58,7 +58,7 @@ public final class NodeChecks implements NodeHealth {
       return new Check(READY, false, Map.of());
     }
     Node node = startup.node();
-    boolean draining = node.sessions().isDraining();
+    boolean draining = node.isDraining();
     StoreCondition store = store(node.broker());
     Map<String, Object> data = new HashMap<>();
     data.put("draining", draining);
