@@ -52,12 +52,37 @@ public class AdministeredTenants {
     } catch (IllegalArgumentException e) {
       throw new ProblemException(Code.INVALID_REQUEST, "`tenant`: " + e.getMessage());
     }
-    if (!tenant.equals(caller.tenant()) && !administration.isOperator(caller)) {
+    if (!tenant.equals(caller.tenant())) {
+      requireOperator(caller);
+    }
+    return tenant;
+  }
+
+  /**
+   * Returns the tenant that a request about tenants and the whole service names: null for all,
+   * which is what an operator gets by default, and empty for the service.
+   *
+   * @param name null for the default
+   * @throws ProblemException as {@link #named} does
+   */
+  public @Nullable String namedOrAll(@Nullable String name) throws ProblemException {
+    Caller caller = current.require();
+    if (name == null) {
+      return administration.isOperator(caller) ? null : caller.tenant().value();
+    }
+    if (name.isEmpty()) {
+      requireOperator(caller);
+      return name;
+    }
+    return named(name).value();
+  }
+
+  private void requireOperator(Caller caller) throws ProblemException {
+    if (!administration.isOperator(caller)) {
       listener.onDenied(
           new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null, caller.address()));
       throw new ProblemException(
           Code.FORBIDDEN, "an administrator may see and change its own tenant only");
     }
-    return tenant;
   }
 }

@@ -9,13 +9,8 @@ import io.broadcasty.admin.audit.AuditOutcome;
 import io.broadcasty.admin.audit.AuditStoreException;
 import io.broadcasty.admin.audit.ChainHead;
 import io.broadcasty.admin.audit.ChainReport;
-import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
-import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
-import io.broadcasty.core.lifecycle.RealtimeListener;
-import io.broadcasty.core.rbac.Administration;
-import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.transport.admin.AdminRole;
+import io.broadcasty.transport.admin.AdministeredTenants;
 import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
@@ -71,8 +66,7 @@ public class AuditResource {
   private static final Pattern HEAD = Pattern.compile("(\\d{1,18})-([0-9a-f]{64}|)");
 
   @Inject private AuditAdministration audit;
-  @Inject private Administration administration;
-  @Inject private RealtimeListener listener;
+  @Inject private AdministeredTenants tenants;
   @Inject private CurrentCaller current;
 
   /** Reads a page, the latest entries first; the protocol describes the parameters. */
@@ -147,7 +141,7 @@ public class AuditResource {
         () -> {
           MultivaluedMap<String, String> query = uri.getQueryParameters();
           requireKnown(query, VERIFY);
-          String named = tenant(query.getFirst("tenant"));
+          String named = tenants.namedOrAll(query.getFirst("tenant"));
           String tenant = named == null ? "" : named; // of operators, who name none
           ChainReport report =
               audit.verify(
@@ -229,36 +223,13 @@ public class AuditResource {
           Code.INVALID_REQUEST, "`outcome` must be `done`, `failed` or `refused`");
     }
     return new AuditFilter(
-        tenant(query.getFirst("tenant")),
+        tenants.namedOrAll(query.getFirst("tenant")),
         time("from", query.getFirst("from"), 0),
         time("until", query.getFirst("until"), Long.MAX_VALUE),
         query.getFirst("actor"),
         query.getFirst("action"),
         query.getFirst("target"),
         wanted);
-  }
-
-  /** Returns whose entries the caller reads: null for all, empty for those of the service. */
-  private @Nullable String tenant(@Nullable String named) throws ProblemException {
-    Caller caller = current.require();
-    boolean operator = administration.isOperator(caller);
-    if (named == null) {
-      return operator ? null : caller.tenant().value();
-    }
-    if (!named.isEmpty()) {
-      try {
-        var unused = new TenantId(named);
-      } catch (IllegalArgumentException e) {
-        throw new ProblemException(Code.INVALID_REQUEST, "`tenant`: " + e.getMessage());
-      }
-    }
-    if (!operator && !named.equals(caller.tenant().value())) {
-      listener.onDenied(
-          new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null, caller.address()));
-      throw new ProblemException(
-          Code.FORBIDDEN, "an administrator reads the audit log of its own tenant only");
-    }
-    return named;
   }
 
   private static @Nullable AuditCursor cursor(@Nullable String text) throws ProblemException {

@@ -8,19 +8,14 @@ import io.broadcasty.admin.key.KeyOutcome;
 import io.broadcasty.admin.key.KeyRotation;
 import io.broadcasty.admin.key.KeyScope;
 import io.broadcasty.admin.key.KeySecret;
-import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
-import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
-import io.broadcasty.core.lifecycle.RealtimeListener;
-import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.transport.admin.AdminRole;
+import io.broadcasty.transport.admin.AdministeredTenants;
 import io.broadcasty.transport.admin.AuditNote;
 import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
 import io.broadcasty.transport.body.BodyRequest;
-import io.broadcasty.transport.edge.CurrentCaller;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
@@ -61,10 +56,8 @@ public class KeysResource {
   private static final long MAX_OVERLAP_SECONDS = Duration.ofDays(30).toSeconds();
 
   @Inject private ApiKeyAdministration keys;
-  @Inject private Administration administration;
-  @Inject private RealtimeListener listener;
+  @Inject private AdministeredTenants tenants;
   @Inject private EdgeSettings settings;
-  @Inject private CurrentCaller current;
   @Inject private AuditNote note;
 
   /** Lists a tenant's keys in the order of their ids, without their secrets. */
@@ -83,7 +76,7 @@ public class KeysResource {
           if (after != null && !KeySecret.isKeyId(after)) {
             throw new ProblemException(Code.INVALID_REQUEST, "`after` must be the id of a key");
           }
-          KeyOutcome outcome = keys.list(tenant(tenant), after == null ? "" : after, size);
+          KeyOutcome outcome = keys.list(tenants.named(tenant), after == null ? "" : after, size);
           return outcome instanceof KeyOutcome.Page page
               ? Response.ok(JsonWriter.object(json -> KeyAnswers.write(json, page))).build()
               : KeyAnswers.problem(outcome);
@@ -99,7 +92,7 @@ public class KeysResource {
           RequestBody.requireJson(request);
           KeyRequestReader.Create body =
               KeyRequestReader.readCreate(RequestBody.read(request, settings));
-          TenantId tenant = tenant(body.tenant());
+          TenantId tenant = tenants.named(body.tenant());
           note.setTenant(tenant);
           KeyOutcome outcome =
               keys.create(
@@ -125,7 +118,7 @@ public class KeysResource {
   public Response read(@PathParam("key") String key) {
     return ProblemResponses.answer(
         () -> {
-          KeyOutcome outcome = keys.find(ownTenant(), key);
+          KeyOutcome outcome = keys.find(tenants.onlyOne(), key);
           return outcome instanceof KeyOutcome.Found found
               ? Response.ok(JsonWriter.object(json -> KeyAnswers.write(json, found.key()))).build()
               : KeyAnswers.problem(outcome);
@@ -151,7 +144,7 @@ public class KeysResource {
                   body.expires() ? expiry(body.expiresAt()) : null);
           KeyOutcome outcome =
               keys.update(
-                  ownTenant(),
+                  tenants.onlyOne(),
                   key,
                   change,
                   found -> note(found, json -> writeUpdate(json, found, change)));
@@ -182,7 +175,7 @@ public class KeysResource {
               new KeyRotation(Duration.ofSeconds(body.overlapSeconds()), body.replace());
           KeyOutcome outcome =
               keys.rotate(
-                  ownTenant(),
+                  tenants.onlyOne(),
                   key,
                   rotation,
                   found -> note(found, json -> writeRotation(json, body)));
@@ -201,7 +194,8 @@ public class KeysResource {
     return ProblemResponses.answer(
         () -> {
           noteKey(key);
-          KeyOutcome outcome = keys.revoke(ownTenant(), key, found -> note(found, json -> {}));
+          KeyOutcome outcome =
+              keys.revoke(tenants.onlyOne(), key, found -> note(found, json -> {}));
           return outcome instanceof KeyOutcome.Revoked
               ? Response.noContent().build()
               : KeyAnswers.problem(outcome);
@@ -277,37 +271,6 @@ public class KeysResource {
       throws IOException {
     json.writeNumberField("overlapSeconds", rotation.overlapSeconds());
     json.writeBooleanField("replace", rotation.replace());
-  }
-
-  /** Returns the only tenant whose keys the caller has; null for all. */
-  private @Nullable TenantId ownTenant() {
-    Caller caller = current.require();
-    if (administration.isOperator(caller)) {
-      return null;
-    }
-    note.setTenant(caller.tenant());
-    return caller.tenant();
-  }
-
-  /** Returns the tenant that a request names, by default the caller's own. */
-  private TenantId tenant(@Nullable String named) throws ProblemException {
-    Caller caller = current.require();
-    if (named == null) {
-      return caller.tenant();
-    }
-    TenantId tenant;
-    try {
-      tenant = new TenantId(named);
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(Code.INVALID_REQUEST, "`tenant`: " + e.getMessage());
-    }
-    if (!tenant.equals(caller.tenant()) && !administration.isOperator(caller)) {
-      listener.onDenied(
-          new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null, caller.address()));
-      throw new ProblemException(
-          Code.FORBIDDEN, "an administrator has the API keys of its own tenant only");
-    }
-    return tenant;
   }
 
   private static List<KeyScope> scopes(List<KeyRequestReader.Scope> read) throws ProblemException {

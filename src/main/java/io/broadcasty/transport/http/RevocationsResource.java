@@ -7,19 +7,14 @@ import io.broadcasty.admin.revocation.Revocation;
 import io.broadcasty.admin.revocation.RevocationAdministration;
 import io.broadcasty.admin.revocation.RevocationOutcome;
 import io.broadcasty.admin.revocation.RevocationTarget;
-import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
-import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
-import io.broadcasty.core.lifecycle.RealtimeListener;
-import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.core.rbac.KeyPermissions;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.transport.admin.AdminRole;
+import io.broadcasty.transport.admin.AdministeredTenants;
 import io.broadcasty.transport.admin.AuditNote;
 import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
-import io.broadcasty.transport.edge.CurrentCaller;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
@@ -55,10 +50,8 @@ public class RevocationsResource {
 
   @Inject private RevocationAdministration revocations;
   @Inject private ApiKeyAdministration keys;
-  @Inject private Administration administration;
-  @Inject private RealtimeListener listener;
+  @Inject private AdministeredTenants tenants;
   @Inject private EdgeSettings settings;
-  @Inject private CurrentCaller current;
   @Inject private AuditNote note;
 
   /** Lists a tenant's revocations in the order of their ids. */
@@ -79,7 +72,7 @@ public class RevocationsResource {
                 Code.INVALID_REQUEST, "`after` must be the id of a revocation");
           }
           RevocationOutcome outcome =
-              revocations.list(tenant(tenant), after == null ? "" : after, size);
+              revocations.list(tenants.named(tenant), after == null ? "" : after, size);
           return outcome instanceof RevocationOutcome.Page page
               ? Response.ok(JsonWriter.object(json -> RevocationAnswers.write(json, page))).build()
               : RevocationAnswers.problem(outcome);
@@ -97,9 +90,10 @@ public class RevocationsResource {
               RevocationRequestReader.read(RequestBody.read(request, settings));
           String key = body.key();
           if (key != null) {
-            return revokeKey(body.tenant() == null ? ownTenant() : tenant(body.tenant()), key);
+            return revokeKey(
+                body.tenant() == null ? tenants.onlyOne() : tenants.named(body.tenant()), key);
           }
-          TenantId tenant = tenant(body.tenant());
+          TenantId tenant = tenants.named(body.tenant());
           note.setTenant(tenant);
           RevocationTarget target = target(tenant, body);
           noteTarget(target);
@@ -129,7 +123,7 @@ public class RevocationsResource {
   public Response read(@PathParam("revocation") String id) {
     return ProblemResponses.answer(
         () -> {
-          RevocationOutcome outcome = revocations.find(ownTenant(), id);
+          RevocationOutcome outcome = revocations.find(tenants.onlyOne(), id);
           return outcome instanceof RevocationOutcome.Found found
               ? RevocationAnswers.ok(found.revocation())
               : RevocationAnswers.problem(outcome);
@@ -144,7 +138,7 @@ public class RevocationsResource {
     return ProblemResponses.answer(
         () -> {
           note.setTarget("revocation:" + RevocationTarget.shown(id));
-          RevocationOutcome outcome = revocations.lift(ownTenant(), id);
+          RevocationOutcome outcome = revocations.lift(tenants.onlyOne(), id);
           if (!(outcome instanceof RevocationOutcome.Lifted lifted)) {
             return RevocationAnswers.problem(outcome);
           }
@@ -184,37 +178,6 @@ public class RevocationsResource {
             + ":"
             + (target.name().isEmpty() ? target.tenant().value() : target.shownName()));
     note.setContext(JsonWriter.object(json -> json.writeStringField("revocation", target.id())));
-  }
-
-  /** Returns the only tenant whose revocations the caller has; null for all. */
-  private @Nullable TenantId ownTenant() {
-    Caller caller = current.require();
-    if (administration.isOperator(caller)) {
-      return null;
-    }
-    note.setTenant(caller.tenant());
-    return caller.tenant();
-  }
-
-  /** Returns the tenant that a request names, by default the caller's own. */
-  private TenantId tenant(@Nullable String named) throws ProblemException {
-    Caller caller = current.require();
-    if (named == null) {
-      return caller.tenant();
-    }
-    TenantId tenant;
-    try {
-      tenant = new TenantId(named);
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(Code.INVALID_REQUEST, "`tenant`: " + e.getMessage());
-    }
-    if (!tenant.equals(caller.tenant()) && !administration.isOperator(caller)) {
-      listener.onDenied(
-          new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null, caller.address()));
-      throw new ProblemException(
-          Code.FORBIDDEN, "an administrator revokes tokens of its own tenant only");
-    }
-    return tenant;
   }
 
   private static @Nullable Instant time(String field, @Nullable String text)
