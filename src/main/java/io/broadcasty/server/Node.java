@@ -1,22 +1,10 @@
 package io.broadcasty.server;
 
 import io.broadcasty.admin.DisconnectStreams;
-import io.broadcasty.admin.audit.AuditAdministration;
 import io.broadcasty.admin.audit.AuditLog;
-import io.broadcasty.admin.audit.jdbc.JdbcAuditChain;
-import io.broadcasty.admin.audit.jpa.JpaAuditReader;
-import io.broadcasty.admin.key.ApiKeyAdministration;
-import io.broadcasty.admin.key.jpa.JpaApiKeyRepository;
-import io.broadcasty.admin.policy.PolicyAdministration;
-import io.broadcasty.admin.policy.jpa.JpaPolicyRepository;
-import io.broadcasty.admin.revocation.RevocationAdministration;
-import io.broadcasty.admin.revocation.jpa.JpaRevocationRepository;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogListener;
-import io.broadcasty.admin.tenant.TenantAdministration;
-import io.broadcasty.admin.tenant.TenantRules;
 import io.broadcasty.admin.tenant.jdbc.JdbcTenantSettings;
-import io.broadcasty.admin.tenant.jpa.JpaTenantRepository;
 import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
@@ -47,7 +35,6 @@ import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.delivery.session.UndeliveredPushService;
 import io.broadcasty.delivery.subscribe.SubscribeService;
 import io.broadcasty.infra.database.Database;
-import io.broadcasty.infra.jpa.EntityManagers;
 import io.broadcasty.metrics.Meters;
 import io.broadcasty.observability.mbeans.ManagementBeans;
 import io.broadcasty.observability.meters.ClockMeters;
@@ -82,12 +69,10 @@ import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,21 +113,7 @@ public final class Node implements AutoCloseable {
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** Longer than any retention that can be configured. */
-  private static final Duration UNLIMITED = Duration.ofDays(36_500);
-
   private static final int REPLAY_PAGE_BYTES = 64 * 1024;
-
-  /** The classes of the persistence unit. */
-  private static final List<Class<?>> ENTITIES =
-      Stream.of(
-              JpaTenantRepository.ENTITIES,
-              JpaApiKeyRepository.ENTITIES,
-              JpaRevocationRepository.ENTITIES,
-              JpaAuditReader.ENTITIES,
-              JpaPolicyRepository.ENTITIES)
-          .<Class<?>>flatMap(List::stream)
-          .toList();
 
   private final Ticker ticker;
   private final Duration drain;
@@ -156,12 +127,8 @@ public final class Node implements AutoCloseable {
   private final RealtimeListeners listeners = new RealtimeListeners();
   private final SessionContext context;
   private final DisconnectStreams disconnect;
-  private final @Nullable EntityManagers managers;
-  private final TenantAdministration tenantAdministration;
-  private final ApiKeyAdministration apiKeyAdministration;
-  private final RevocationAdministration revocationAdministration;
-  private final AuditAdministration auditAdministration;
-  private final PolicyAdministration policyAdministration;
+  private final ControlPlane controlPlane;
+  private final ControlPlane.Administrations administrations;
   private final SecurityLog securityLog;
   private final ManagementBeans beans;
   private final ExecutorService refresher;
@@ -196,10 +163,8 @@ public final class Node implements AutoCloseable {
       throw unreadableSettings();
     }
     this.drain = settings.drain();
-    ApiKeyRuntime keys = new ApiKeyRuntime(settings.masterKeys(), ticker, clock);
-    RevocationRuntime revocations = new RevocationRuntime(settings.jwt(), clock);
-    PolicyRuntime policies = new PolicyRuntime(ticker, clock);
-    this.policy = resolved.withKeys(keys.permissions()).withStored(policies.stored());
+    this.controlPlane = new ControlPlane(settings, ticker, clock);
+    this.policy = controlPlane.policy(resolved);
     ConnectionCounts connections = new ConnectionCounts();
     PublishCounts publications = new PublishCounts();
     listeners.add(connections);
@@ -237,9 +202,7 @@ public final class Node implements AutoCloseable {
                 listeners,
                 database -> {
                   readStoredTenants(database, sources, tenants);
-                  keys.readFrom(database);
-                  revocations.readFrom(database);
-                  policies.readFrom(database);
+                  controlPlane.readFrom(database);
                 })
             .open();
     this.securityLog =
@@ -262,9 +225,7 @@ public final class Node implements AutoCloseable {
             memory,
             tenants,
             new ObservedAuthenticator(
-                new ServedTenants(
-                    keys.authenticator(revocations.authenticator(authenticator)), tenants),
-                listeners),
+                new ServedTenants(controlPlane.authenticator(authenticator), tenants), listeners),
             publish,
             new UndeliveredPushService(push.undelivered(), listeners),
             new SubscribeService(
@@ -295,9 +256,7 @@ public final class Node implements AutoCloseable {
         new TenantSettingsRefresh(tenants, refresher, () -> endRefused(tenants));
     store.control().addListener(refresh);
     refresh.onMissed(); // reads what changed since refreshAll() above
-    keys.start(store.control(), sessions, threads, refresher);
-    revocations.start(store.control(), sessions, threads, refresher);
-    policies.start(store.control(), sessions, threads, refresher);
+    controlPlane.start(store, sessions, threads, refresher);
     meters.addAll(TenantMeters.of(tenants));
     meters.addAll(MemoryMeters.of(memory));
     this.disconnect =
@@ -310,25 +269,7 @@ public final class Node implements AutoCloseable {
             store.audit(),
             clock,
             listeners);
-    Database database = store.database();
-    this.managers = database == null ? null : new EntityManagers(database, ENTITIES);
-    this.apiKeyAdministration = keys.administration(managers, store.control());
-    this.revocationAdministration =
-        revocations.administration(managers, store.control(), push::removeDevices);
-    this.policyAdministration = policies.administration(managers, store.control());
-    this.tenantAdministration =
-        new TenantAdministration(
-            managers == null ? null : new JpaTenantRepository(managers),
-            tenantRules(settings),
-            store.control(),
-            clock);
-    this.auditAdministration =
-        new AuditAdministration(
-            managers == null ? null : new JpaAuditReader(managers),
-            database == null ? null : new JdbcAuditChain(database),
-            store.audit(),
-            ticker,
-            clock);
+    this.administrations = controlPlane.administrations(store, push);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
     events.register(meters, listeners::failures);
@@ -367,14 +308,6 @@ public final class Node implements AutoCloseable {
   private static IllegalStateException unreadableSettings() {
     return new IllegalStateException(
         "Cannot read the settings of tenants; see the log messages before");
-  }
-
-  private static TenantRules tenantRules(Settings settings) {
-    return new TenantRules(
-        new TenantSettingTable(),
-        settings.tenants().defaults(),
-        settings.mirror().channels().isEmpty() ? UNLIMITED : settings.mirror().retention(),
-        settings.administration().operatorTenant());
   }
 
   private void endRefused(TenantSettingsLookup tenants) {
@@ -458,24 +391,9 @@ public final class Node implements AutoCloseable {
     return store.nonces();
   }
 
-  public TenantAdministration tenantAdministration() {
-    return tenantAdministration;
-  }
-
-  public ApiKeyAdministration apiKeyAdministration() {
-    return apiKeyAdministration;
-  }
-
-  public RevocationAdministration revocationAdministration() {
-    return revocationAdministration;
-  }
-
-  public AuditAdministration auditAdministration() {
-    return auditAdministration;
-  }
-
-  public PolicyAdministration policyAdministration() {
-    return policyAdministration;
+  /** Returns the use cases of administrators. */
+  public ControlPlane.Administrations administrations() {
+    return administrations;
   }
 
   public AuditLog audit() {
@@ -581,9 +499,7 @@ public final class Node implements AutoCloseable {
     threads.stopReading();
     securityLog.close();
     push.close();
-    if (managers != null) {
-      managers.close();
-    }
+    controlPlane.close();
     store.close();
     refresher.shutdownNow();
     threads.close();

@@ -81,7 +81,7 @@ class NodeKeysTest {
     KeyOutcome.Issued issued =
         assertInstanceOf(
             KeyOutcome.Issued.class,
-            one.apiKeyAdministration().create(TestKeys.ACME, "a", TestKeys.ORDERS, 0, key -> {}));
+            one.administrations().keys().create(TestKeys.ACME, "a", TestKeys.ORDERS, 0, key -> {}));
     await("the key on the other node", () -> verdict(two, issued) instanceof Authenticated);
     Caller caller = assertInstanceOf(Authenticated.class, verdict(two, issued)).caller();
     assertTrue(two.policy().allows(caller, EU, Action.PUBLISH));
@@ -94,7 +94,7 @@ class NodeKeysTest {
     assertInstanceOf(Authenticated.class, verdict(third, issued), "before it serves anybody");
     assertInstanceOf(
         KeyOutcome.Revoked.class,
-        one.apiKeyAdministration().revoke(TestKeys.ACME, issued.key().id(), key -> {}));
+        one.administrations().keys().revoke(TestKeys.ACME, issued.key().id(), key -> {}));
     await("the refusal", () -> verdict(two, issued) instanceof Refused);
     await("the end of its stream", () -> two.sessions().size() == 0);
     assertFalse(two.policy().allows(caller, EU, Action.PUBLISH));
@@ -119,7 +119,8 @@ class NodeKeysTest {
     KeyOutcome.Issued issued =
         assertInstanceOf(
             KeyOutcome.Issued.class,
-            one.apiKeyAdministration()
+            one.administrations()
+                .keys()
                 .create(TestKeys.ACME, "a", List.of(orders, room), 0, key -> {}));
     await("the key on the other node", () -> verdict(two, issued) instanceof Authenticated);
     MessageSession subscribed =
@@ -140,7 +141,8 @@ class NodeKeysTest {
     KeyOutcome.Issued rotated =
         assertInstanceOf(
             KeyOutcome.Issued.class,
-            one.apiKeyAdministration()
+            one.administrations()
+                .keys()
                 .rotate(
                     TestKeys.ACME,
                     issued.key().id(),
@@ -158,6 +160,6 @@ class NodeKeysTest {
   private static void update(Node node, KeyOutcome.Issued issued, KeyChange change) {
     assertInstanceOf(
         KeyOutcome.Updated.class,
-        node.apiKeyAdministration().update(TestKeys.ACME, issued.key().id(), change, key -> {}));
+        node.administrations().keys().update(TestKeys.ACME, issued.key().id(), change, key -> {}));
   }
 }

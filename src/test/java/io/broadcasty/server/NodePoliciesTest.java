@@ -95,7 +95,8 @@ class NodePoliciesTest {
     StoredPolicy policy =
         assertInstanceOf(
                 PolicyOutcome.Stored.class,
-                one.policyAdministration()
+                one.administrations()
+                    .policies()
                     .create(
                         TestPolicies.ACME,
                         PolicyPattern.parse("private-hr.*"),
@@ -113,7 +114,8 @@ class NodePoliciesTest {
 
     assertInstanceOf(
         PolicyOutcome.Stored.class,
-        two.policyAdministration()
+        two.administrations()
+            .policies()
             .change(
                 TestPolicies.ACME,
                 policy.id(),

@@ -52,7 +52,7 @@ class NodeRevocationsTest {
   private static RevocationOutcome.Revoked revoke(Node node, RevocationTarget target) {
     return assertInstanceOf(
         RevocationOutcome.Revoked.class,
-        node.revocationAdministration().revoke(target, null, null));
+        node.administrations().revocations().revoke(target, null, null));
   }
 
   @AfterEach
@@ -84,7 +84,7 @@ class NodeRevocationsTest {
 
     assertInstanceOf(
         RevocationOutcome.Lifted.class,
-        one.revocationAdministration().lift(null, revoked.revocation().id()));
+        one.administrations().revocations().lift(null, revoked.revocation().id()));
     await("the end of the revocation", () -> !isRefused(two, "ann"));
     assertTrue(isRefused(two, "ben"));
   }

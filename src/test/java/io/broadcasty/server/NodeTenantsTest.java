@@ -96,13 +96,14 @@ class NodeTenantsTest {
     connect(two, ACME);
     connect(two, BETA);
     stored(
-        one.tenantAdministration()
+        one.administrations()
+            .tenants()
             .create(ACME, new TenantChange("Acme", null, Map.of("limits.batch", "7"))));
     await("the limit", () -> settings(two, ACME).publish().maxBatch() == 7);
     assertEquals(2, two.sessions().size());
 
     TenantChange suspend = new TenantChange(null, TenantState.SUSPENDED, Map.of());
-    stored(one.tenantAdministration().change(ACME, suspend));
+    stored(one.administrations().tenants().change(ACME, suspend));
     await(
         "the end of the tenant's streams",
         () -> one.sessions().size() == 0 && two.sessions().size() == 1);
@@ -114,10 +115,10 @@ class NodeTenantsTest {
     assertEquals(7, settings(later, ACME).publish().maxBatch());
 
     TenantChange resume = new TenantChange(null, TenantState.ACTIVE, Map.of());
-    stored(later.tenantAdministration().change(ACME, resume));
+    stored(later.administrations().tenants().change(ACME, resume));
     await("the resumption", () -> verdict(two, ACME) == Authenticated.class);
     assertInstanceOf(
-        TenantOutcome.Deleted.class, two.tenantAdministration().delete(ACME, () -> true));
+        TenantOutcome.Deleted.class, two.administrations().tenants().delete(ACME, () -> true));
     await("the configuration", () -> settings(one, ACME).publish().maxBatch() == 100);
   }
 
@@ -127,11 +128,11 @@ class NodeTenantsTest {
     Node two = open("refuse");
     assertEquals(TenantRefused.class, verdict(two, ACME));
     assertEquals(Authenticated.class, verdict(two, new TenantId("operations")));
-    stored(one.tenantAdministration().create(ACME, NOTHING));
+    stored(one.administrations().tenants().create(ACME, NOTHING));
     await("the tenant", () -> verdict(two, ACME) == Authenticated.class);
     connect(two, ACME);
     assertInstanceOf(
-        TenantOutcome.Deleted.class, one.tenantAdministration().delete(ACME, () -> true));
+        TenantOutcome.Deleted.class, one.administrations().tenants().delete(ACME, () -> true));
     await("the end of its streams", () -> two.sessions().size() == 0);
     assertEquals(TenantRefused.class, verdict(two, ACME));
   }
@@ -141,7 +142,8 @@ class NodeTenantsTest {
   void aStreamThatOpensDuringTheSuspensionEnds() {
     Node one = open("accept");
     stored(
-        one.tenantAdministration()
+        one.administrations()
+            .tenants()
             .create(ACME, new TenantChange(null, TenantState.SUSPENDED, Map.of())));
     await("the suspension", () -> verdict(one, ACME) == TenantRefused.class);
     connect(one, ACME);

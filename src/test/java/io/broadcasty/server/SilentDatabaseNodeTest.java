@@ -191,7 +191,7 @@ class SilentDatabaseNodeTest {
   }
 
   private static TenantOutcome tenants(Node node) {
-    return node.tenantAdministration().list(null, 10);
+    return node.administrations().tenants().list(null, 10);
   }
 
   /** Asks for the tenants on another thread, for this answer; returns how long that takes. */

@@ -177,25 +177,25 @@ public class BeanProducers {
   @Produces
   @Singleton
   TenantAdministration tenantAdministration() {
-    return startup.node().tenantAdministration();
+    return startup.node().administrations().tenants();
   }
 
   @Produces
   @Singleton
   ApiKeyAdministration apiKeys() {
-    return startup.node().apiKeyAdministration();
+    return startup.node().administrations().keys();
   }
 
   @Produces
   @Singleton
   RevocationAdministration revocations() {
-    return startup.node().revocationAdministration();
+    return startup.node().administrations().revocations();
   }
 
   @Produces
   @Singleton
   PolicyAdministration policies() {
-    return startup.node().policyAdministration();
+    return startup.node().administrations().policies();
   }
 
   @Produces
@@ -207,7 +207,7 @@ public class BeanProducers {
   @Produces
   @Singleton
   AuditAdministration auditAdministration() {
-    return startup.node().auditAdministration();
+    return startup.node().administrations().audit();
   }
 
   @Produces
