@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The policies of all tenants in memory, as they were last read, so that no publication waits for
  * the database. Nothing is allowed to a tenant whose policies were announced to have changed and
- * could not be read since.
+ * could not be read since, or that has one which this release cannot read.
  */
 @ThreadSafe
 public final class PolicySnapshot implements StoredPolicies {
@@ -129,14 +129,15 @@ public final class PolicySnapshot implements StoredPolicies {
    */
   public synchronized @Nullable Set<TenantId> refreshAll() {
     Map<String, Mark> seen = new HashMap<>(unreadFrom);
-    Map<String, List<StoredPolicy>> loaded;
+    PolicySource.AllPolicies read;
     try {
-      loaded =
-          source.loadAll().stream().collect(Collectors.groupingBy(each -> each.tenant().value()));
+      read = source.loadAll();
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "The policies cannot be read; the last known ones stay in force", e);
       return null;
     }
+    Map<String, List<StoredPolicy>> loaded =
+        read.policies().stream().collect(Collectors.groupingBy(each -> each.tenant().value()));
     Set<String> all = new HashSet<>(tenants.keySet());
     all.addAll(loaded.keySet());
     Set<TenantId> changed = new HashSet<>();
@@ -146,6 +147,10 @@ public final class PolicySnapshot implements StoredPolicies {
       }
     }
     seen.forEach(unreadFrom::remove);
+    for (TenantId tenant : read.unreadable()) { // nothing is allowed to it
+      unreadFrom.put(tenant.value(), new Mark(ticker.readNanos()));
+      changed.add(tenant);
+    }
     return changed;
   }
 

@@ -3,6 +3,7 @@ package io.broadcasty.admin.policy;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads the stored policies for the data plane. Every method may block, and throws {@link
@@ -20,14 +21,27 @@ public interface PolicySource {
         }
 
         @Override
-        public List<StoredPolicy> loadAll() {
-          return List.of();
+        public AllPolicies loadAll() {
+          return new AllPolicies(List.of(), Set.of());
         }
       };
 
-  /** Returns the policies of a tenant. */
+  /**
+   * The policies of all tenants.
+   *
+   * @param policies those of tenants that are not in {@code unreadable}
+   * @param unreadable the tenants with a policy that this release cannot read, as a later one may
+   *     have written it
+   */
+  record AllPolicies(List<StoredPolicy> policies, Set<TenantId> unreadable) {}
+
+  /**
+   * Returns the policies of a tenant.
+   *
+   * @throws PolicyStoreException also when this release cannot read one of them
+   */
   List<StoredPolicy> load(TenantId tenant);
 
   /** Returns the policies of all tenants. */
-  List<StoredPolicy> loadAll();
+  AllPolicies loadAll();
 }

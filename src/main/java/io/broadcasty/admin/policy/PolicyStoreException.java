@@ -1,10 +1,12 @@
 package io.broadcasty.admin.policy;
 
-/** Thrown when the store of policies does not answer; trying again is right. */
+import org.jspecify.annotations.Nullable;
+
+/** Thrown when the store of policies cannot be read or written now; trying again is right. */
 public final class PolicyStoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  public PolicyStoreException(String message, Throwable cause) {
+  public PolicyStoreException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

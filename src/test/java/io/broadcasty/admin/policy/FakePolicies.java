@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -79,9 +80,9 @@ public final class FakePolicies implements PolicyRepository, PolicySource {
   }
 
   @Override
-  public synchronized List<StoredPolicy> loadAll() {
+  public synchronized AllPolicies loadAll() {
     fail();
-    return List.copyOf(policies.values());
+    return new AllPolicies(List.copyOf(policies.values()), Set.of());
   }
 
   private synchronized boolean isCurrent(String id, long read) {

@@ -44,7 +44,7 @@ public abstract class PolicyRepositoryContract {
   @Test
   void theDataPlaneReadsWhatWasInserted() {
     assertNull(repository().find("a"));
-    assertEquals(List.of(), source().loadAll());
+    assertEquals(List.of(), source().loadAll().policies());
     StoredPolicy policy =
         new StoredPolicy(
             "a",
@@ -69,7 +69,7 @@ public abstract class PolicyRepositoryContract {
     assertEquals(99_000_000_000_000L, inserted.updatedAtMillis());
     assertEquals(inserted, repository().find("a"));
     assertEquals(List.of(inserted), source().load(ACME));
-    assertEquals(List.of(inserted), source().loadAll());
+    assertEquals(List.of(inserted), source().loadAll().policies());
     assertNull(repository().insert(policy), "there is one already");
   }
 
@@ -97,7 +97,7 @@ public abstract class PolicyRepositoryContract {
     StoredPolicy large = policy("a", "acme", "a").withRules(List.of(rule), 1000);
     StoredPolicy inserted = repository().insert(large);
     assertNotNull(inserted);
-    assertEquals(List.of(rule), source().loadAll().get(0).rules());
+    assertEquals(List.of(rule), source().loadAll().policies().get(0).rules());
   }
 
   @Test
@@ -111,7 +111,7 @@ public abstract class PolicyRepositoryContract {
     assertEquals(3, repository().count(ACME));
     assertEquals(0, repository().count(new TenantId("nobody")));
     assertEquals(List.of("d"), ids(source().load(new TenantId("other"))));
-    assertEquals(4, source().loadAll().size());
+    assertEquals(4, source().loadAll().policies().size());
   }
 
   @Test
@@ -149,7 +149,7 @@ public abstract class PolicyRepositoryContract {
     StoredPolicy other = insert("c", "other", "a");
     assertEquals(2, repository().deleteAll(ACME));
     assertEquals(0, repository().deleteAll(ACME));
-    assertEquals(List.of(other), source().loadAll());
+    assertEquals(List.of(other), source().loadAll().policies());
   }
 
   @Test

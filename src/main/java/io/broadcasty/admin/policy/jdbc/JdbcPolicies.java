@@ -9,11 +9,14 @@ import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.Transactions;
+import java.lang.System.Logger.Level;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The policies in {@code broadcasty_channels}. It reads by SQL, since a node that starts must not
@@ -22,6 +25,7 @@ import java.util.List;
 @ThreadSafe
 public final class JdbcPolicies implements PolicySource {
 
+  private static final System.Logger LOG = System.getLogger(JdbcPolicies.class.getName());
   private static final String ALL =
       "SELECT policy_id, tenant_id, channels, rules, created_at, updated_at, revision"
           + " FROM broadcasty_channels";
@@ -46,7 +50,11 @@ public final class JdbcPolicies implements PolicySource {
           connection -> {
             try (PreparedStatement select = connection.prepareStatement(OF_TENANT)) {
               select.setString(1, tenant.value());
-              return read(select);
+              AllPolicies read = read(select);
+              if (!read.unreadable().isEmpty()) {
+                throw new PolicyStoreException("a policy of a later release cannot be read", null);
+              }
+              return read.policies();
             }
           });
     } catch (SQLException e) {
@@ -55,7 +63,7 @@ public final class JdbcPolicies implements PolicySource {
   }
 
   @Override
-  public List<StoredPolicy> loadAll() {
+  public AllPolicies loadAll() {
     try {
       return scans.runAutoCommit(
           connection -> {
@@ -69,21 +77,32 @@ public final class JdbcPolicies implements PolicySource {
     }
   }
 
-  private static List<StoredPolicy> read(PreparedStatement select) throws SQLException {
+  private static AllPolicies read(PreparedStatement select) throws SQLException {
     List<StoredPolicy> policies = new ArrayList<>();
+    Set<TenantId> unreadable = new HashSet<>();
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        policies.add(
-            new StoredPolicy(
-                row.getString(1),
-                new TenantId(row.getString(2)),
-                PolicyPattern.parse(row.getString(3)),
-                RulesText.read(row.getString(4)),
-                row.getLong(5),
-                row.getLong(6),
-                row.getLong(7)));
+        TenantId tenant = new TenantId(row.getString(2));
+        try {
+          policies.add(
+              new StoredPolicy(
+                  row.getString(1),
+                  tenant,
+                  PolicyPattern.parse(row.getString(3)),
+                  RulesText.read(row.getString(4)),
+                  row.getLong(5),
+                  row.getLong(6),
+                  row.getLong(7)));
+        } catch (IllegalArgumentException e) {
+          unreadable.add(tenant);
+          LOG.log(
+              Level.WARNING,
+              "A policy of tenant " + tenant + " cannot be read, so the tenant may do nothing",
+              e);
+        }
       }
     }
-    return policies;
+    policies.removeIf(each -> unreadable.contains(each.tenant()));
+    return new AllPolicies(policies, unreadable);
   }
 }
