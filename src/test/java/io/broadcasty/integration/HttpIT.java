@@ -434,6 +434,17 @@ class HttpIT extends BuiltWarTestBase {
   }
 
   @Test
+  void aRequestThatAcceptsNoJsonIsToldSo() {
+    HttpRequest ofBrowser =
+        api.request("/broadcasty/replay?channel=a", api.tokens.member())
+            .header("Accept", "text/html")
+            .build();
+    HttpResponse<String> answer = api.send(ofBrowser);
+    assertEquals(400, answer.statusCode(), answer.body());
+    assertTrue(answer.body().contains("`Accept`"), answer.body());
+  }
+
+  @Test
   void aWebSocketHandshakeIsRefusedInHttp() throws IOException {
     assertTrue(handshake("Origin: https://evil.example\r\n").startsWith("HTTP/1.1 403"));
     assertTrue(handshake("Authorization: Bearer nonsense\r\n").startsWith("HTTP/1.1 401"));

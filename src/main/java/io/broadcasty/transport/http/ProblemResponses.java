@@ -63,8 +63,19 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
             ? problem
             : Response.fromResponse(problem).header("Allow", allow).build();
       }
-      if (status >= 400 && status < 500) {
+      if (status == 404) {
         return of(Problem.of(Code.NOT_FOUND, "there is no such path; see the protocol"));
+      }
+      if (status == 406) {
+        return of(
+            Problem.of(
+                Code.INVALID_REQUEST,
+                "`Accept` excludes what this path answers; send application/json or */*"));
+      }
+      if (status >= 400 && status < 500) {
+        return of(
+            Problem.of(
+                Code.INVALID_REQUEST, "this path does not take the request; see the protocol"));
       }
     }
     LOG.log(Level.ERROR, "A request failed unexpectedly", failure);
