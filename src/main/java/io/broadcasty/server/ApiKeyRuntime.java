@@ -97,7 +97,8 @@ final class ApiKeyRuntime {
     if (masterKeys.isEmpty()) {
       return;
     }
-    ApiKeyRefresh refresh = new ApiKeyRefresh(snapshot, reader, id -> endStreams(sessions, id));
+    SnapshotRefresh<String> refresh =
+        SnapshotRefresh.ofKeys(snapshot, reader, id -> endStreams(sessions, id));
     topic.addListener(refresh);
     refresh.onMissed(); // reads what changed since readFrom
     threads.schedule(SWEEP_MILLIS, "revoked-keys", refresh::sweep);

@@ -6,6 +6,7 @@ import io.broadcasty.admin.policy.jdbc.JdbcPolicies;
 import io.broadcasty.admin.policy.jpa.JpaPolicyRepository;
 import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.core.rbac.StoredPolicies;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.delivery.session.Sessions;
@@ -54,7 +55,8 @@ final class PolicyRuntime {
 
   /** Begins to follow changes. */
   void start(ControlTopic topic, Sessions sessions, Threads threads, Executor reader) {
-    PolicyRefresh refresh = new PolicyRefresh(snapshot, reader, sessions::reauthorize);
+    SnapshotRefresh<TenantId> refresh =
+        SnapshotRefresh.ofPolicies(snapshot, reader, sessions::reauthorize);
     topic.addListener(refresh);
     refresh.onMissed(); // reads what changed since readFrom
     threads.schedule(SWEEP_MILLIS, "narrowed-streams", refresh::sweep);

@@ -24,7 +24,8 @@ class ApiKeyRefreshTest {
   private final ApiKeySnapshot snapshot = new ApiKeySnapshot(TestKeys.MASTER, time);
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final List<String> ended = new ArrayList<>();
-  private final ApiKeyRefresh refresh = new ApiKeyRefresh(snapshot, tasks::add, ended::add);
+  private final SnapshotRefresh<String> refresh =
+      SnapshotRefresh.ofKeys(snapshot, tasks::add, ended::add);
 
   {
     snapshot.readFrom(stored);

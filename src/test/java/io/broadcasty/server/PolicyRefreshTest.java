@@ -36,7 +36,8 @@ class PolicyRefreshTest {
   private final Policy policy = new Policy(new DefaultPolicyResolver()).withStored(snapshot);
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final List<TenantId> narrowed = new ArrayList<>();
-  private final PolicyRefresh refresh = new PolicyRefresh(snapshot, tasks::add, narrowed::add);
+  private final SnapshotRefresh<TenantId> refresh =
+      SnapshotRefresh.ofPolicies(snapshot, tasks::add, narrowed::add);
 
   {
     snapshot.readFrom(stored);

@@ -1,6 +1,7 @@
 package io.broadcasty.admin.key;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.admin.RefreshedSnapshot;
 import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.KeyPermissions;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Of the secrets there are only hashes.
  */
 @ThreadSafe
-public final class ApiKeySnapshot implements KeyPermissions {
+public final class ApiKeySnapshot implements KeyPermissions, RefreshedSnapshot<String> {
 
   private static final System.Logger LOG = System.getLogger(ApiKeySnapshot.class.getName());
 
@@ -197,12 +198,14 @@ public final class ApiKeySnapshot implements KeyPermissions {
   }
 
   /** Returns whether a key has changed, and could not be read since or not within half a second. */
+  @Override
   public boolean isUnread(String id) {
     Mark mark = unreadFrom.get(id);
     return mark != null && ticker.readNanos() - mark.deadlineNanos >= 0;
   }
 
   /** Notes that a key has changed; {@link #refresh} has to follow soon. */
+  @Override
   public void markChanged(String id) {
     long now = ticker.readNanos();
     unreadFrom.compute(
@@ -220,6 +223,7 @@ public final class ApiKeySnapshot implements KeyPermissions {
    *
    * @return false when the source failed
    */
+  @Override
   public synchronized boolean refresh(String id) {
     Mark seen = unreadFrom.get(id);
     try {
@@ -241,6 +245,7 @@ public final class ApiKeySnapshot implements KeyPermissions {
    * @return the ids of known ones that have changed or are gone; null when the source failed, so
    *     that the known ones stay in force
    */
+  @Override
   public synchronized @Nullable Set<String> refreshAll() {
     Map<String, ApiKey> loaded = new HashMap<>();
     Map<String, Mark> seen = new HashMap<>(unreadFrom);

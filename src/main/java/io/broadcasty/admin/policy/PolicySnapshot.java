@@ -1,6 +1,7 @@
 package io.broadcasty.admin.policy;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.admin.RefreshedSnapshot;
 import io.broadcasty.core.rbac.StoredPolicies;
 import io.broadcasty.core.rbac.TenantPolicies;
 import io.broadcasty.core.tenant.TenantId;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * could not be read since, or that has one which this release cannot read.
  */
 @ThreadSafe
-public final class PolicySnapshot implements StoredPolicies {
+public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<TenantId> {
 
   private static final System.Logger LOG = System.getLogger(PolicySnapshot.class.getName());
 
@@ -81,6 +82,7 @@ public final class PolicySnapshot implements StoredPolicies {
    * Returns whether the policies of a tenant have changed, and could not be read since or not
    * within half a second.
    */
+  @Override
   public boolean isUnread(TenantId tenant) {
     return isUnread(tenant.value());
   }
@@ -91,6 +93,7 @@ public final class PolicySnapshot implements StoredPolicies {
   }
 
   /** Notes that policies of a tenant have changed; {@link #refresh} has to follow soon. */
+  @Override
   public void markChanged(TenantId tenant) {
     long now = ticker.readNanos();
     unreadFrom.compute(
@@ -103,6 +106,7 @@ public final class PolicySnapshot implements StoredPolicies {
    *
    * @return false when the source failed
    */
+  @Override
   public synchronized boolean refresh(TenantId tenant) {
     Mark seen = unreadFrom.get(tenant.value());
     try {
@@ -127,6 +131,7 @@ public final class PolicySnapshot implements StoredPolicies {
    * @return the tenants whose policies have changed; null when the source failed, so that the known
    *     ones stay in force
    */
+  @Override
   public synchronized @Nullable Set<TenantId> refreshAll() {
     Map<String, Mark> seen = new HashMap<>(unreadFrom);
     PolicySource.AllPolicies read;
