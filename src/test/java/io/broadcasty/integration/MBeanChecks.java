@@ -32,6 +32,7 @@ final class MBeanChecks {
     this.api = api;
   }
 
+  @SuppressWarnings("BanJNDI") // the address is of a process on this machine
   void showAndOperateTheNode() throws Exception {
     VirtualMachine jvm = VirtualMachine.attach(Long.toString(server.jvm()));
     JMXServiceURL address = new JMXServiceURL(jvm.startLocalManagementAgent());
