@@ -30,16 +30,19 @@ final class SnapshotRefresh<K> implements ControlListener {
   private static final int SWEEPS = 5;
 
   private final RefreshedSnapshot<K> snapshot;
-  private final Function<ControlMessage, @Nullable K> announced;
+  private final Function<ControlMessage, @Nullable Announced<K>> announced;
   private final Predicate<K> waits;
   private final Executor executor;
   private final Consumer<K> narrowStreams;
   private final ConcurrentHashMap<K, Integer> narrowing = new ConcurrentHashMap<>();
   private volatile boolean missed;
 
+  /** What a message says to have changed; a null key is for everything. */
+  private record Announced<K>(@Nullable K key) {}
+
   private SnapshotRefresh(
       RefreshedSnapshot<K> snapshot,
-      Function<ControlMessage, @Nullable K> announced,
+      Function<ControlMessage, @Nullable Announced<K>> announced,
       Predicate<K> waits,
       Executor executor,
       Consumer<K> narrowStreams) {
@@ -60,7 +63,10 @@ final class SnapshotRefresh<K> implements ControlListener {
       ApiKeySnapshot keys, Executor executor, Consumer<String> endStreams) {
     return new SnapshotRefresh<>(
         keys,
-        message -> message instanceof ControlMessage.KeysChanged changed ? changed.keyId() : null,
+        message ->
+            message instanceof ControlMessage.KeysChanged changed
+                ? new Announced<>(changed.keyId())
+                : null,
         id -> false,
         executor,
         endStreams);
@@ -78,7 +84,9 @@ final class SnapshotRefresh<K> implements ControlListener {
     return new SnapshotRefresh<>(
         policies,
         message ->
-            message instanceof ControlMessage.PoliciesChanged changed ? changed.tenant() : null,
+            message instanceof ControlMessage.PoliciesChanged changed
+                ? new Announced<>(changed.tenant())
+                : null,
         policies::isUnread,
         executor,
         narrowStreams);
@@ -86,10 +94,16 @@ final class SnapshotRefresh<K> implements ControlListener {
 
   @Override
   public void onMessage(ControlMessage message) {
-    K changed = announced.apply(message);
-    if (changed != null) {
-      snapshot.markChanged(changed);
-      schedule(() -> refresh(changed));
+    Announced<K> changed = announced.apply(message);
+    if (changed == null) {
+      return;
+    }
+    K key = changed.key();
+    if (key == null) {
+      schedule(this::refreshAll);
+    } else {
+      snapshot.markChanged(key);
+      schedule(() -> refresh(key));
     }
   }
 

@@ -94,6 +94,17 @@ class ApiKeyRefreshTest {
     assertEquals(List.of("a"), ended);
   }
 
+  /** As after the deletion of a tenant. */
+  @Test
+  void aMessageAboutAllKeysIsFollowedByReadingAll() {
+    ApiKey key = insert("a");
+    revoke(key);
+    refresh.onMessage(new KeysChanged(null));
+    run();
+    assertEquals(List.of("a"), ended);
+    assertFalse(snapshot.isKnown("a"));
+  }
+
   /** The streams of a key that has merely changed must not end because the store is away. */
   @Test
   void whatCouldNotBeReadIsReadLater() {

@@ -86,6 +86,16 @@ class PolicyRefreshTest {
     assertEquals(6, narrowed.size());
   }
 
+  /** As after the deletion of a tenant. */
+  @Test
+  void aMessageAboutAllPoliciesIsFollowedByReadingAll() {
+    insert("a", "acme");
+    refresh.onMessage(new PoliciesChanged(null));
+    run();
+    assertEquals(List.of(ACME), narrowed);
+    assertFalse(allows("other"));
+  }
+
   @Test
   void missedMessagesAreMadeUpForByReadingAll() {
     StoredPolicy a = insert("a", "acme");
