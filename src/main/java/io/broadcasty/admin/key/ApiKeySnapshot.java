@@ -2,6 +2,7 @@ package io.broadcasty.admin.key;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.admin.RefreshedSnapshot;
+import io.broadcasty.admin.UnreadChanges;
 import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.KeyPermissions;
@@ -14,7 +15,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,15 +27,10 @@ public final class ApiKeySnapshot implements KeyPermissions, RefreshedSnapshot<S
 
   private static final System.Logger LOG = System.getLogger(ApiKeySnapshot.class.getName());
 
-  /** The time that reading a changed key may take before the key stops being valid. */
-  private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
   private final MasterKeys masterKeys;
-  private final Ticker ticker;
   private final ConcurrentHashMap<String, Entry> keys = new ConcurrentHashMap<>();
 
-  /** When a key counts as unread, by the ticker; for keys that have changed and not been read. */
-  private final ConcurrentHashMap<String, Mark> unreadFrom = new ConcurrentHashMap<>();
+  private final UnreadChanges<String> unread;
 
   private volatile ApiKeySource source = ApiKeySource.NONE;
 
@@ -93,15 +88,6 @@ public final class ApiKeySnapshot implements KeyPermissions, RefreshedSnapshot<S
     }
   }
 
-  /** That a key has changed and is to be read; each announcement makes another one. */
-  private static final class Mark {
-    private final long deadlineNanos;
-
-    Mark(long deadlineNanos) {
-      this.deadlineNanos = deadlineNanos;
-    }
-  }
-
   /**
    * Creates a snapshot without keys.
    *
@@ -109,7 +95,7 @@ public final class ApiKeySnapshot implements KeyPermissions, RefreshedSnapshot<S
    */
   public ApiKeySnapshot(MasterKeys masterKeys, Ticker ticker) {
     this.masterKeys = masterKeys;
-    this.ticker = ticker;
+    this.unread = new UnreadChanges<>(ticker);
   }
 
   /** Has keys be read from a source from now on. */
@@ -139,7 +125,7 @@ public final class ApiKeySnapshot implements KeyPermissions, RefreshedSnapshot<S
 
   /** Returns whether a key has changed and is being read. */
   boolean isChanging(String id) {
-    return unreadFrom.containsKey(id);
+    return unread.contains(id);
   }
 
   /**
@@ -200,16 +186,13 @@ public final class ApiKeySnapshot implements KeyPermissions, RefreshedSnapshot<S
   /** Returns whether a key has changed, and could not be read since or not within half a second. */
   @Override
   public boolean isUnread(String id) {
-    Mark mark = unreadFrom.get(id);
-    return mark != null && ticker.readNanos() - mark.deadlineNanos >= 0;
+    return unread.isUnread(id);
   }
 
   /** Notes that a key has changed; {@link #refresh} has to follow soon. */
   @Override
   public void markChanged(String id) {
-    long now = ticker.readNanos();
-    unreadFrom.compute(
-        id, (key, before) -> new Mark(before == null ? now + GRACE_NANOS : before.deadlineNanos));
+    unread.add(id);
   }
 
   @Override
@@ -225,15 +208,13 @@ public final class ApiKeySnapshot implements KeyPermissions, RefreshedSnapshot<S
    */
   @Override
   public synchronized boolean refresh(String id) {
-    Mark seen = unreadFrom.get(id);
+    Runnable read = unread.reading(id);
     try {
       put(id, source.load(id));
-      if (seen != null) { // a change during the reading is to be read too
-        unreadFrom.remove(id, seen);
-      }
+      read.run();
       return true;
     } catch (RuntimeException e) {
-      unreadFrom.put(id, new Mark(ticker.readNanos()));
+      unread.addUnreadable(id);
       LOG.log(Level.WARNING, "A changed API key cannot be read; it is not valid until it is", e);
       return false;
     }
@@ -248,7 +229,7 @@ public final class ApiKeySnapshot implements KeyPermissions, RefreshedSnapshot<S
   @Override
   public synchronized @Nullable Set<String> refreshAll() {
     Map<String, ApiKey> loaded = new HashMap<>();
-    Map<String, Mark> seen = new HashMap<>(unreadFrom);
+    Runnable read = unread.readingAll();
     try {
       source.loadAll().forEach(key -> loaded.put(key.id(), key));
     } catch (RuntimeException e) {
@@ -260,7 +241,7 @@ public final class ApiKeySnapshot implements KeyPermissions, RefreshedSnapshot<S
     loaded.forEach(this::put);
     keys.keySet().retainAll(loaded.keySet());
     keys.forEach((id, entry) -> revisions.remove(id, entry.key().revision()));
-    seen.forEach(unreadFrom::remove);
+    read.run();
     return revisions.keySet();
   }
 

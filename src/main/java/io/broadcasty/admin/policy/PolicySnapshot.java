@@ -2,18 +2,17 @@ package io.broadcasty.admin.policy;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.admin.RefreshedSnapshot;
+import io.broadcasty.admin.UnreadChanges;
 import io.broadcasty.core.rbac.StoredPolicies;
 import io.broadcasty.core.rbac.TenantPolicies;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.lang.System.Logger.Level;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +26,9 @@ public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<T
 
   private static final System.Logger LOG = System.getLogger(PolicySnapshot.class.getName());
 
-  /** The time that reading changed policies may take before the former ones end. */
-  private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-  private final Ticker ticker;
   private final ConcurrentHashMap<String, Entry> tenants = new ConcurrentHashMap<>();
 
-  /** For tenants whose policies have changed and were not read since. */
-  private final ConcurrentHashMap<String, Mark> unreadFrom = new ConcurrentHashMap<>();
+  private final UnreadChanges<String> unread;
 
   private volatile PolicySource source = PolicySource.NONE;
 
@@ -49,18 +43,9 @@ public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<T
     }
   }
 
-  /** That policies have changed and are to be read; each announcement makes another one. */
-  private static final class Mark {
-    private final long deadlineNanos;
-
-    Mark(long deadlineNanos) {
-      this.deadlineNanos = deadlineNanos;
-    }
-  }
-
   /** Creates a snapshot without policies. */
   public PolicySnapshot(Ticker ticker) {
-    this.ticker = ticker;
+    this.unread = new UnreadChanges<>(ticker);
   }
 
   /** Has policies be read from a source from now on. */
@@ -70,7 +55,7 @@ public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<T
 
   @Override
   public TenantPolicies of(String tenant) {
-    if (!unreadFrom.isEmpty() && isUnread(tenant)) {
+    if (unread.isUnread(tenant)) {
       throw new IllegalStateException(
           "the policies of tenant " + tenant + " have changed and cannot be read");
     }
@@ -84,21 +69,13 @@ public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<T
    */
   @Override
   public boolean isUnread(TenantId tenant) {
-    return isUnread(tenant.value());
-  }
-
-  private boolean isUnread(String tenant) {
-    Mark mark = unreadFrom.get(tenant);
-    return mark != null && ticker.readNanos() - mark.deadlineNanos >= 0;
+    return unread.isUnread(tenant.value());
   }
 
   /** Notes that policies of a tenant have changed; {@link #refresh} has to follow soon. */
   @Override
   public void markChanged(TenantId tenant) {
-    long now = ticker.readNanos();
-    unreadFrom.compute(
-        tenant.value(),
-        (key, before) -> new Mark(before == null ? now + GRACE_NANOS : before.deadlineNanos));
+    unread.add(tenant.value());
   }
 
   /**
@@ -108,15 +85,13 @@ public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<T
    */
   @Override
   public synchronized boolean refresh(TenantId tenant) {
-    Mark seen = unreadFrom.get(tenant.value());
+    Runnable read = unread.reading(tenant.value());
     try {
       put(tenant.value(), source.load(tenant));
-      if (seen != null) { // a change during the reading is to be read too
-        unreadFrom.remove(tenant.value(), seen);
-      }
+      read.run();
       return true;
     } catch (RuntimeException e) {
-      unreadFrom.put(tenant.value(), new Mark(ticker.readNanos()));
+      unread.addUnreadable(tenant.value());
       LOG.log(
           Level.WARNING,
           "Changed policies cannot be read; their tenant may do nothing until then",
@@ -133,16 +108,16 @@ public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<T
    */
   @Override
   public synchronized @Nullable Set<TenantId> refreshAll() {
-    Map<String, Mark> seen = new HashMap<>(unreadFrom);
-    PolicySource.AllPolicies read;
+    Runnable read = unread.readingAll();
+    PolicySource.AllPolicies stored;
     try {
-      read = source.loadAll();
+      stored = source.loadAll();
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "The policies cannot be read; the last known ones stay in force", e);
       return null;
     }
     Map<String, List<StoredPolicy>> loaded =
-        read.policies().stream().collect(Collectors.groupingBy(each -> each.tenant().value()));
+        stored.policies().stream().collect(Collectors.groupingBy(each -> each.tenant().value()));
     Set<String> all = new HashSet<>(tenants.keySet());
     all.addAll(loaded.keySet());
     Set<TenantId> changed = new HashSet<>();
@@ -151,9 +126,9 @@ public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<T
         changed.add(new TenantId(tenant));
       }
     }
-    seen.forEach(unreadFrom::remove);
-    for (TenantId tenant : read.unreadable()) { // nothing is allowed to it
-      unreadFrom.put(tenant.value(), new Mark(ticker.readNanos()));
+    read.run();
+    for (TenantId tenant : stored.unreadable()) { // nothing is allowed to it
+      unread.addUnreadable(tenant.value());
       changed.add(tenant);
     }
     return changed;

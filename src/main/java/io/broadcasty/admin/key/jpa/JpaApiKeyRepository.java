@@ -6,8 +6,9 @@ import io.broadcasty.admin.key.ApiKeyRepository;
 import io.broadcasty.admin.key.KeyStoreException;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.jpa.EntityManagers;
+import io.broadcasty.infra.jpa.StoredEntities;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** API keys in the table {@code broadcasty_api_keys}. */
@@ -28,116 +29,62 @@ public final class JpaApiKeyRepository implements ApiKeyRepository {
 
   private static final String DELETE = "delete from ApiKey k where k.tenant = :tenant";
 
-  private final EntityManagers managers;
+  private final StoredEntities<ApiKeyEntity, ApiKey> stored;
 
   /**
    * @param managers stay open
    */
   public JpaApiKeyRepository(EntityManagers managers) {
-    this.managers = managers;
+    this.stored =
+        new StoredEntities<>(
+            managers,
+            ApiKeyEntity.class,
+            ApiKeyEntity::toKey,
+            e -> new KeyStoreException("the API keys cannot be read or changed", e));
   }
 
   @Override
   public @Nullable ApiKey find(String id) {
-    return call(
-        () ->
-            managers.<@Nullable ApiKey>read(
-                manager -> {
-                  ApiKeyEntity found = manager.find(ApiKeyEntity.class, id);
-                  return found == null ? null : found.toKey();
-                }));
+    return stored.find(id);
   }
 
   @Override
   public List<ApiKey> list(TenantId tenant, String after, int limit) {
-    return query(OF_TENANT, "tenant", tenant.value(), after, limit);
+    return stored.list(OF_TENANT, Map.of("tenant", tenant.value(), "after", after), limit);
   }
 
   @Override
   public List<ApiKey> encryptedByOthers(String masterKeyId, String after, int limit) {
-    return query(OF_OTHER_MASTER, "master", masterKeyId, after, limit);
-  }
-
-  private List<ApiKey> query(String text, String name, String value, String after, int limit) {
-    return call(
-        () ->
-            managers.read(
-                manager ->
-                    manager
-                        .createQuery(text, ApiKeyEntity.class)
-                        .setParameter(name, value)
-                        .setParameter("after", after)
-                        .setMaxResults(limit)
-                        .getResultList()
-                        .stream()
-                        .map(ApiKeyEntity::toKey)
-                        .toList()));
+    return stored.list(OF_OTHER_MASTER, Map.of("master", masterKeyId, "after", after), limit);
   }
 
   @Override
   public long count(TenantId tenant) {
-    return call(
-        () ->
-            managers.read(
-                manager ->
-                    manager
-                        .createQuery(COUNT, Long.class)
-                        .setParameter("tenant", tenant.value())
-                        .getSingleResult()));
+    return stored.count(COUNT, Map.of("tenant", tenant.value()));
   }
 
   @Override
   public long countValid(TenantId tenant, long nowMillis) {
-    return call(
-        () ->
-            managers.read(
-                manager ->
-                    manager
-                        .createQuery(COUNT_VALID, Long.class)
-                        .setParameter("tenant", tenant.value())
-                        .setParameter("state", ApiKeyEntity.ACTIVE)
-                        .setParameter("now", nowMillis)
-                        .getSingleResult()));
+    return stored.count(
+        COUNT_VALID,
+        Map.of("tenant", tenant.value(), "state", ApiKeyEntity.ACTIVE, "now", nowMillis));
   }
 
   @Override
   public int deleteAll(TenantId tenant) {
-    return call(
-        () ->
-            managers.write(
-                manager ->
-                    manager
-                        .createQuery(DELETE)
-                        .setParameter("tenant", tenant.value())
-                        .executeUpdate()));
+    return stored.delete(DELETE, Map.of("tenant", tenant.value()));
   }
 
   @Override
   public @Nullable ApiKey insert(ApiKey key) {
-    return call(() -> managers.insert(new ApiKeyEntity(key), ApiKeyEntity::toKey));
+    return stored.insert(new ApiKeyEntity(key));
   }
 
   @Override
   public @Nullable ApiKey replace(ApiKey changed) {
-    return call(
-        () ->
-            managers.writeUnlessConflict(
-                manager -> {
-                  ApiKeyEntity found = manager.find(ApiKeyEntity.class, changed.id());
-                  if (found == null || found.revision() != changed.revision()) {
-                    return null;
-                  }
-                  found.change(changed);
-                  manager.flush(); // sets the revision
-                  return found.toKey();
-                }));
-  }
-
-  private static <T extends @Nullable Object> T call(Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (RuntimeException e) { // providers wrap what the driver throws each in their own way
-      throw new KeyStoreException("the API keys cannot be read or changed", e);
-    }
+    return stored.replace(
+        changed.id(),
+        found -> found.revision() == changed.revision(),
+        found -> found.change(changed));
   }
 }

@@ -6,8 +6,9 @@ import io.broadcasty.admin.policy.PolicyStoreException;
 import io.broadcasty.admin.policy.StoredPolicy;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.jpa.EntityManagers;
+import io.broadcasty.infra.jpa.StoredEntities;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Channel policies in the table {@code broadcasty_channels}. */
@@ -25,107 +26,55 @@ public final class JpaPolicyRepository implements PolicyRepository {
       "delete from ChannelPolicy p where p.id = :id and p.revision = :revision";
   private static final String DELETE_ALL = "delete from ChannelPolicy p where p.tenant = :tenant";
 
-  private final EntityManagers managers;
+  private final StoredEntities<PolicyEntity, StoredPolicy> stored;
 
   /**
    * @param managers stay open
    */
   public JpaPolicyRepository(EntityManagers managers) {
-    this.managers = managers;
+    this.stored =
+        new StoredEntities<>(
+            managers,
+            PolicyEntity.class,
+            PolicyEntity::toPolicy,
+            e -> new PolicyStoreException("the policies cannot be read or changed", e));
   }
 
   @Override
   public @Nullable StoredPolicy find(String id) {
-    return call(
-        () ->
-            managers.<@Nullable StoredPolicy>read(
-                manager -> {
-                  PolicyEntity found = manager.find(PolicyEntity.class, id);
-                  return found == null ? null : found.toPolicy();
-                }));
+    return stored.find(id);
   }
 
   @Override
   public List<StoredPolicy> list(TenantId tenant, String after, int limit) {
-    return call(
-        () ->
-            managers.read(
-                manager ->
-                    manager
-                        .createQuery(OF_TENANT, PolicyEntity.class)
-                        .setParameter("tenant", tenant.value())
-                        .setParameter("after", after)
-                        .setMaxResults(limit)
-                        .getResultList()
-                        .stream()
-                        .map(PolicyEntity::toPolicy)
-                        .toList()));
+    return stored.list(OF_TENANT, Map.of("tenant", tenant.value(), "after", after), limit);
   }
 
   @Override
   public long count(TenantId tenant) {
-    return call(
-        () ->
-            managers.read(
-                manager ->
-                    manager
-                        .createQuery(COUNT, Long.class)
-                        .setParameter("tenant", tenant.value())
-                        .getSingleResult()));
+    return stored.count(COUNT, Map.of("tenant", tenant.value()));
   }
 
   @Override
   public @Nullable StoredPolicy insert(StoredPolicy policy) {
-    return call(() -> managers.insert(new PolicyEntity(policy), PolicyEntity::toPolicy));
+    return stored.insert(new PolicyEntity(policy));
   }
 
   @Override
   public @Nullable StoredPolicy replace(StoredPolicy changed) {
-    return call(
-        () ->
-            managers.writeUnlessConflict(
-                manager -> {
-                  PolicyEntity found = manager.find(PolicyEntity.class, changed.id());
-                  if (found == null || found.revision() != changed.revision()) {
-                    return null;
-                  }
-                  found.change(changed);
-                  manager.flush(); // sets the revision
-                  return found.toPolicy();
-                }));
+    return stored.replace(
+        changed.id(),
+        found -> found.revision() == changed.revision(),
+        found -> found.change(changed));
   }
 
   @Override
   public boolean delete(String id, long revision) {
-    return call(
-        () ->
-            managers.write(
-                manager ->
-                    manager
-                            .createQuery(DELETE)
-                            .setParameter("id", id)
-                            .setParameter("revision", revision)
-                            .executeUpdate()
-                        > 0));
+    return stored.delete(DELETE, Map.of("id", id, "revision", revision)) > 0;
   }
 
   @Override
   public int deleteAll(TenantId tenant) {
-    return call(
-        () ->
-            managers.write(
-                manager ->
-                    manager
-                        .createQuery(DELETE_ALL)
-                        .setParameter("tenant", tenant.value())
-                        .executeUpdate()));
-  }
-
-  private static <T extends @Nullable Object> T call(Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (RuntimeException e) { // providers wrap what the driver throws each in their own way
-      throw new PolicyStoreException("the policies cannot be read or changed", e);
-    }
+    return stored.delete(DELETE_ALL, Map.of("tenant", tenant.value()));
   }
 }

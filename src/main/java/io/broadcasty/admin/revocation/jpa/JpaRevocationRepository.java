@@ -7,9 +7,10 @@ import io.broadcasty.admin.revocation.RevocationStoreException;
 import io.broadcasty.admin.revocation.RevocationTarget;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.jpa.EntityManagers;
+import io.broadcasty.infra.jpa.StoredEntities;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Revocations in the table {@code broadcasty_revocations}. */
@@ -32,101 +33,54 @@ public final class JpaRevocationRepository implements RevocationRepository {
   private static final String COUNT_ALL = "select count(r) from Revocation r";
   private static final String DELETE = "delete from Revocation r where r.id = :id";
 
-  private final EntityManagers managers;
+  private final StoredEntities<RevocationEntity, Revocation> stored;
 
   /**
    * @param managers stay open
    */
   public JpaRevocationRepository(EntityManagers managers) {
-    this.managers = managers;
+    this.stored =
+        new StoredEntities<>(
+            managers,
+            RevocationEntity.class,
+            RevocationEntity::toRevocation,
+            e -> new RevocationStoreException("the revocations cannot be read or changed", e));
   }
 
   @Override
   public @Nullable Revocation find(String id) {
-    List<Revocation> found =
-        call(
-            () ->
-                managers.read(
-                    manager ->
-                        manager
-                            .createQuery(ONE, RevocationEntity.class)
-                            .setParameter("id", id)
-                            .setParameter("kinds", KINDS)
-                            .getResultList()
-                            .stream()
-                            .map(RevocationEntity::toRevocation)
-                            .toList()));
+    List<Revocation> found = stored.list(ONE, Map.of("id", id, "kinds", KINDS), 1);
     return found.isEmpty() ? null : found.get(0);
   }
 
   @Override
   public List<Revocation> list(TenantId tenant, String after, int limit) {
-    return call(
-        () ->
-            managers.read(
-                manager ->
-                    manager
-                        .createQuery(OF_TENANT, RevocationEntity.class)
-                        .setParameter("tenant", tenant.value())
-                        .setParameter("after", after)
-                        .setParameter("kinds", KINDS)
-                        .setMaxResults(limit)
-                        .getResultList()
-                        .stream()
-                        .map(RevocationEntity::toRevocation)
-                        .toList()));
+    return stored.list(
+        OF_TENANT, Map.of("tenant", tenant.value(), "after", after, "kinds", KINDS), limit);
   }
 
   @Override
   public long count(@Nullable TenantId tenant) {
-    return call(
-        () ->
-            managers.read(
-                manager ->
-                    tenant == null
-                        ? manager.createQuery(COUNT_ALL, Long.class).getSingleResult()
-                        : manager
-                            .createQuery(COUNT, Long.class)
-                            .setParameter("tenant", tenant.value())
-                            .getSingleResult()));
+    return tenant == null
+        ? stored.count(COUNT_ALL, Map.of())
+        : stored.count(COUNT, Map.of("tenant", tenant.value()));
   }
 
   @Override
   public @Nullable Revocation insert(Revocation revocation) {
-    return call(
-        () -> managers.insert(new RevocationEntity(revocation), RevocationEntity::toRevocation));
+    return stored.insert(new RevocationEntity(revocation));
   }
 
   @Override
   public @Nullable Revocation replace(Revocation changed) {
-    return call(
-        () ->
-            managers.writeUnlessConflict(
-                manager -> {
-                  RevocationEntity found = manager.find(RevocationEntity.class, changed.id());
-                  if (found == null || found.revision() != changed.revision()) {
-                    return null;
-                  }
-                  found.change(changed);
-                  manager.flush(); // sets the revision
-                  return found.toRevocation();
-                }));
+    return stored.replace(
+        changed.id(),
+        found -> found.revision() == changed.revision(),
+        found -> found.change(changed));
   }
 
   @Override
   public boolean delete(String id) {
-    return call(
-            () ->
-                managers.write(
-                    manager -> manager.createQuery(DELETE).setParameter("id", id).executeUpdate()))
-        > 0;
-  }
-
-  private static <T extends @Nullable Object> T call(Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (RuntimeException e) { // providers wrap what the driver throws each in their own way
-      throw new RevocationStoreException("the revocations cannot be read or changed", e);
-    }
+    return stored.delete(DELETE, Map.of("id", id)) > 0;
   }
 }

@@ -6,8 +6,9 @@ import io.broadcasty.admin.tenant.TenantRepository;
 import io.broadcasty.admin.tenant.TenantStoreException;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.jpa.EntityManagers;
+import io.broadcasty.infra.jpa.StoredEntities;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Tenants in the table {@code broadcasty_tenants}. */
@@ -22,80 +23,47 @@ public final class JpaTenantRepository implements TenantRepository {
   private static final String AFTER = "select t from Tenant t where t.id > :after order by t.id";
   private static final String DELETE = "delete from Tenant t where t.id = :id";
 
-  private final EntityManagers managers;
+  private final StoredEntities<TenantEntity, Tenant> stored;
 
   /**
    * @param managers stay open
    */
   public JpaTenantRepository(EntityManagers managers) {
-    this.managers = managers;
+    this.stored =
+        new StoredEntities<>(
+            managers,
+            TenantEntity.class,
+            TenantEntity::toTenant,
+            e -> new TenantStoreException("the tenants cannot be read or changed", e));
   }
 
   @Override
   public @Nullable Tenant find(TenantId id) {
-    return call(
-        () ->
-            managers.<@Nullable Tenant>read(
-                manager -> {
-                  TenantEntity found = manager.find(TenantEntity.class, id.value());
-                  return found == null ? null : found.toTenant();
-                }));
+    return stored.find(id.value());
   }
 
   @Override
   public List<Tenant> list(@Nullable TenantId after, int limit) {
-    return call(
-        () ->
-            managers.read(
-                manager -> {
-                  var query =
-                      after == null
-                          ? manager.createQuery(ALL, TenantEntity.class)
-                          : manager
-                              .createQuery(AFTER, TenantEntity.class)
-                              .setParameter("after", after.value());
-                  return query.setMaxResults(limit).getResultList().stream()
-                      .map(TenantEntity::toTenant)
-                      .toList();
-                }));
+    return after == null
+        ? stored.list(ALL, Map.of(), limit)
+        : stored.list(AFTER, Map.of("after", after.value()), limit);
   }
 
   @Override
   public @Nullable Tenant insert(Tenant tenant) {
-    return call(() -> managers.insert(new TenantEntity(tenant), TenantEntity::toTenant));
+    return stored.insert(new TenantEntity(tenant));
   }
 
   @Override
   public @Nullable Tenant replace(Tenant changed) {
-    return call(
-        () ->
-            managers.writeUnlessConflict(
-                manager -> {
-                  TenantEntity found = manager.find(TenantEntity.class, changed.id().value());
-                  if (found == null || found.revision() != changed.revision()) {
-                    return null;
-                  }
-                  found.change(changed);
-                  manager.flush(); // sets the revision
-                  return found.toTenant();
-                }));
+    return stored.replace(
+        changed.id().value(),
+        found -> found.revision() == changed.revision(),
+        found -> found.change(changed));
   }
 
   @Override
   public boolean delete(TenantId id) {
-    return call(
-        () ->
-            managers.write(
-                manager ->
-                    manager.createQuery(DELETE).setParameter("id", id.value()).executeUpdate()
-                        > 0));
-  }
-
-  private static <T extends @Nullable Object> T call(Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (RuntimeException e) { // providers wrap what the driver throws each in their own way
-      throw new TenantStoreException("the tenants cannot be read or changed", e);
-    }
+    return stored.delete(DELETE, Map.of("id", id.value())) > 0;
   }
 }
