@@ -1,6 +1,5 @@
 package io.broadcasty.wire;
 
-import com.fasterxml.jackson.core.JsonToken;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -34,9 +33,7 @@ public final class DisconnectReader {
     String tokenId = null;
     Code code = Code.DISCONNECTED;
     try (JsonReader json = new JsonReader(utf8)) {
-      if (json.next() != JsonToken.START_OBJECT) {
-        throw new ProblemException(Code.INVALID_REQUEST, "the body must be a JSON object");
-      }
+      JsonReader.requireObject(json.next(), "the body");
       for (String field = json.nextField(); field != null; field = json.nextField()) {
         switch (field) {
           case "tenant" -> tenant = name(json, field, MAX_NAME);

@@ -261,6 +261,44 @@ final class JsonReader implements AutoCloseable {
     throw outOfRange(field, min, max);
   }
 
+  /**
+   * Rejects any other value than an object.
+   *
+   * @param token the first of the value
+   * @param what names the value at the beginning of a sentence
+   */
+  static void requireObject(@Nullable JsonToken token, String what) throws ProblemException {
+    if (token != JsonToken.START_OBJECT) {
+      throw new ProblemException(Code.INVALID_REQUEST, what + " must be a JSON object");
+    }
+  }
+
+  /** Rejects any other current value than an array. */
+  void requireArray(String field) throws ProblemException {
+    if (current() != JsonToken.START_ARRAY) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`" + field + "` must be an array");
+    }
+  }
+
+  /** Rejects a list that has become longer than allowed. */
+  static void requireRoom(int size, int max, String field) throws ProblemException {
+    if (size > max) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "`" + field + "` has more than " + max + " elements");
+    }
+  }
+
+  /**
+   * Returns the refusal of a field that nobody reads, since a mistyped one would be ignored.
+   *
+   * @param known the fields that there are, in words
+   */
+  static ProblemException unknown(String field, String known) {
+    return new ProblemException(
+        Code.INVALID_REQUEST,
+        "there is no field `" + PublishReader.abbreviate(field) + "`; there are " + known);
+  }
+
   /** Rejects anything after the one value. */
   void requireEnd() throws ProblemException {
     if (next() != null) {

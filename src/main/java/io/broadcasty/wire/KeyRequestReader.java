@@ -41,7 +41,7 @@ public final class KeyRequestReader {
    */
   public static Create readCreate(byte[] utf8) throws ProblemException {
     try (JsonReader json = new JsonReader(utf8)) {
-      requireObject(json.next(), "the body");
+      JsonReader.requireObject(json.next(), "the body");
       String tenant = null;
       String name = null;
       String expiresAt = null;
@@ -52,7 +52,7 @@ public final class KeyRequestReader {
           case "name" -> name = json.text(field, MAX_TEXT);
           case "expiresAt" -> expiresAt = json.text(field, MAX_TEXT);
           case "scopes" -> scopes = readScopes(json);
-          default -> throw unknown(field, "`tenant`, `name`, `scopes` and `expiresAt`");
+          default -> throw JsonReader.unknown(field, "`tenant`, `name`, `scopes` and `expiresAt`");
         }
       }
       json.requireEnd();
@@ -79,7 +79,7 @@ public final class KeyRequestReader {
    */
   public static Update readUpdate(byte[] utf8) throws ProblemException {
     try (JsonReader json = new JsonReader(utf8)) {
-      requireObject(json.next(), "the body");
+      JsonReader.requireObject(json.next(), "the body");
       String name = null;
       List<Scope> scopes = null;
       boolean expires = false;
@@ -92,7 +92,7 @@ public final class KeyRequestReader {
             expires = true;
             expiresAt = json.text(field, MAX_TEXT);
           }
-          default -> throw unknown(field, "`name`, `scopes` and `expiresAt`");
+          default -> throw JsonReader.unknown(field, "`name`, `scopes` and `expiresAt`");
         }
       }
       json.requireEnd();
@@ -127,14 +127,14 @@ public final class KeyRequestReader {
       return new Rotation(absent, false);
     }
     try (JsonReader json = new JsonReader(utf8)) {
-      requireObject(json.next(), "the body");
+      JsonReader.requireObject(json.next(), "the body");
       long overlap = absent;
       boolean replace = false;
       for (String field = json.nextField(); field != null; field = json.nextField()) {
         switch (field) {
           case "overlapSeconds" -> overlap = json.number(field, 0, max);
           case "replace" -> replace = bool(json, field);
-          default -> throw unknown(field, "`overlapSeconds` and `replace`");
+          default -> throw JsonReader.unknown(field, "`overlapSeconds` and `replace`");
         }
       }
       json.requireEnd();
@@ -151,12 +151,12 @@ public final class KeyRequestReader {
   }
 
   private static List<Scope> readScopes(JsonReader json) throws ProblemException {
-    requireArray(json, "scopes");
+    json.requireArray("scopes");
     List<Scope> scopes = new ArrayList<>();
     for (JsonToken next = json.next(); next != JsonToken.END_ARRAY; next = json.next()) {
-      requireObject(next, "each of `scopes`");
+      JsonReader.requireObject(next, "each of `scopes`");
       scopes.add(readScope(json));
-      requireRoom(scopes.size(), "scopes");
+      JsonReader.requireRoom(scopes.size(), MAX_LIST, "scopes");
     }
     return scopes;
   }
@@ -168,7 +168,7 @@ public final class KeyRequestReader {
       switch (field) {
         case "channels" -> channels = json.text(field, MAX_TEXT);
         case "operations" -> readOperations(json, operations);
-        default -> throw unknown(field, "`channels` and `operations`");
+        default -> throw JsonReader.unknown(field, "`channels` and `operations`");
       }
     }
     if (channels == null) {
@@ -179,10 +179,10 @@ public final class KeyRequestReader {
 
   private static void readOperations(JsonReader json, Set<Action> operations)
       throws ProblemException {
-    requireArray(json, "operations");
+    json.requireArray("operations");
     int read = 0;
     for (JsonToken next = json.next(); next != JsonToken.END_ARRAY; next = json.next()) {
-      requireRoom(++read, "operations");
+      JsonReader.requireRoom(++read, MAX_LIST, "operations");
       operations.add(action(json.text("operations", MAX_TEXT)));
     }
   }
@@ -195,31 +195,5 @@ public final class KeyRequestReader {
     }
     throw new ProblemException(
         Code.INVALID_REQUEST, "`operations` are `subscribe`, `publish` and `presence`");
-  }
-
-  private static void requireObject(@Nullable JsonToken token, String what)
-      throws ProblemException {
-    if (token != JsonToken.START_OBJECT) {
-      throw new ProblemException(Code.INVALID_REQUEST, what + " must be a JSON object");
-    }
-  }
-
-  private static void requireArray(JsonReader json, String field) throws ProblemException {
-    if (json.current() != JsonToken.START_ARRAY) {
-      throw new ProblemException(Code.INVALID_REQUEST, "`" + field + "` must be an array");
-    }
-  }
-
-  private static void requireRoom(int size, String field) throws ProblemException {
-    if (size > MAX_LIST) {
-      throw new ProblemException(
-          Code.INVALID_REQUEST, "`" + field + "` has more than " + MAX_LIST + " elements");
-    }
-  }
-
-  private static ProblemException unknown(String field, String known) {
-    return new ProblemException(
-        Code.INVALID_REQUEST,
-        "there is no field `" + PublishReader.abbreviate(field) + "`; there are " + known);
   }
 }

@@ -57,7 +57,7 @@ public final class PolicyRequestReader {
    */
   public static PolicyBody read(byte[] utf8) throws ProblemException {
     try (JsonReader json = new JsonReader(utf8)) {
-      requireObject(json.next(), "the body");
+      JsonReader.requireObject(json.next(), "the body");
       PolicyBody body = readPolicy(json);
       json.requireEnd();
       return body;
@@ -72,7 +72,7 @@ public final class PolicyRequestReader {
    */
   public static Question readQuestion(byte[] utf8) throws ProblemException {
     try (JsonReader json = new JsonReader(utf8)) {
-      requireObject(json.next(), "the body");
+      JsonReader.requireObject(json.next(), "the body");
       String tenant = null;
       String subject = null;
       String channel = null;
@@ -87,16 +87,16 @@ public final class PolicyRequestReader {
           case "channel" -> channel = json.text(field, MAX_TEXT);
           case "roles" -> roles = readTexts(json, field);
           case "claims" -> {
-            requireObject(json.current(), "`claims`");
+            JsonReader.requireObject(json.current(), "`claims`");
             claims = readObject(json, 1);
           }
           case "operation" -> operation = operation(json.text(field, MAX_TEXT));
           case "draft" -> {
-            requireObject(json.current(), "`draft`");
+            JsonReader.requireObject(json.current(), "`draft`");
             draft = readPolicy(json);
           }
           default ->
-              throw unknown(
+              throw JsonReader.unknown(
                   field,
                   "`tenant`, `subject`, `roles`, `claims`, `operation`, `channel` and `draft`");
         }
@@ -115,7 +115,7 @@ public final class PolicyRequestReader {
         case "tenant" -> tenant = json.text(field, MAX_TEXT);
         case "channels" -> channels = pattern(json.text(field, MAX_TEXT));
         case "rules" -> rules = readRules(json);
-        default -> throw unknown(field, "`tenant`, `channels` and `rules`");
+        default -> throw JsonReader.unknown(field, "`tenant`, `channels` and `rules`");
       }
     }
     return new PolicyBody(tenant, channels, rules);
@@ -130,12 +130,12 @@ public final class PolicyRequestReader {
   }
 
   private static List<PolicyRule> readRules(JsonReader json) throws ProblemException {
-    requireArray(json, "rules");
+    json.requireArray("rules");
     List<PolicyRule> rules = new ArrayList<>();
     for (JsonToken next = json.next(); next != JsonToken.END_ARRAY; next = json.next()) {
-      requireObject(next, "each of `rules`");
+      JsonReader.requireObject(next, "each of `rules`");
       rules.add(readRule(json));
-      requireRoom(rules.size(), "rules");
+      JsonReader.requireRoom(rules.size(), MAX_LIST, "rules");
     }
     return rules;
   }
@@ -157,7 +157,8 @@ public final class PolicyRequestReader {
         case "users" -> users = readNamed(json, field);
         case "claims" -> claims = readClaims(json);
         case "channels" -> own = readOwn(json.text("rules.channels", MAX_TEXT));
-        default -> throw unknown(field, "`allow`, `roles`, `users`, `claims` and `channels`");
+        default ->
+            throw JsonReader.unknown(field, "`allow`, `roles`, `users`, `claims` and `channels`");
       }
     }
     try {
@@ -197,18 +198,18 @@ public final class PolicyRequestReader {
   }
 
   private static Set<String> readTexts(JsonReader json, String field) throws ProblemException {
-    requireArray(json, field);
+    json.requireArray(field);
     Set<String> texts = new HashSet<>();
     int read = 0;
     for (JsonToken next = json.next(); next != JsonToken.END_ARRAY; next = json.next()) {
-      requireRoom(++read, field);
+      JsonReader.requireRoom(++read, MAX_LIST, field);
       texts.add(readText(json, field));
     }
     return texts;
   }
 
   private static Map<ClaimPath, String> readClaims(JsonReader json) throws ProblemException {
-    requireObject(json.current(), "`claims`");
+    JsonReader.requireObject(json.current(), "`claims`");
     Map<ClaimPath, String> claims = new HashMap<>();
     for (String name = json.nextField(); name != null; name = json.nextField()) {
       try {
@@ -216,7 +217,7 @@ public final class PolicyRequestReader {
       } catch (IllegalArgumentException e) {
         throw new ProblemException(Code.INVALID_REQUEST, "`claims`: " + e.getMessage());
       }
-      requireRoom(claims.size(), "claims");
+      JsonReader.requireRoom(claims.size(), MAX_LIST, "claims");
     }
     if (claims.isEmpty()) {
       throw new ProblemException(
@@ -272,34 +273,8 @@ public final class PolicyRequestReader {
       if (value != null) {
         values.add(value);
       }
-      requireRoom(values.size(), "claims");
+      JsonReader.requireRoom(values.size(), MAX_LIST, "claims");
     }
     return values;
-  }
-
-  private static void requireObject(@Nullable JsonToken token, String what)
-      throws ProblemException {
-    if (token != JsonToken.START_OBJECT) {
-      throw new ProblemException(Code.INVALID_REQUEST, what + " must be a JSON object");
-    }
-  }
-
-  private static void requireArray(JsonReader json, String field) throws ProblemException {
-    if (json.current() != JsonToken.START_ARRAY) {
-      throw new ProblemException(Code.INVALID_REQUEST, "`" + field + "` must be an array");
-    }
-  }
-
-  private static void requireRoom(int size, String field) throws ProblemException {
-    if (size > MAX_LIST) {
-      throw new ProblemException(
-          Code.INVALID_REQUEST, "`" + field + "` has more than " + MAX_LIST + " elements");
-    }
-  }
-
-  private static ProblemException unknown(String field, String known) {
-    return new ProblemException(
-        Code.INVALID_REQUEST,
-        "there is no field `" + PublishReader.abbreviate(field) + "`; there are " + known);
   }
 }

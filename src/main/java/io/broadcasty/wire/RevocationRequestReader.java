@@ -1,6 +1,5 @@
 package io.broadcasty.wire;
 
-import com.fasterxml.jackson.core.JsonToken;
 import com.google.errorprone.annotations.ThreadSafe;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +41,7 @@ public final class RevocationRequestReader {
     String issuedBefore = null;
     String expiresAt = null;
     try (JsonReader json = new JsonReader(utf8)) {
-      if (json.next() != JsonToken.START_OBJECT) {
-        throw new ProblemException(Code.INVALID_REQUEST, "the body must be a JSON object");
-      }
+      JsonReader.requireObject(json.next(), "the body");
       for (String field = json.nextField(); field != null; field = json.nextField()) {
         switch (field) {
           case "tenant" -> tenant = name(json, field, MAX_NAME);
@@ -54,12 +51,8 @@ public final class RevocationRequestReader {
           case "issuedBefore" -> issuedBefore = name(json, field, MAX_NAME);
           case "expiresAt" -> expiresAt = name(json, field, MAX_NAME);
           default ->
-              throw new ProblemException(
-                  Code.INVALID_REQUEST,
-                  "there is no field `"
-                      + PublishReader.abbreviate(field)
-                      + "`; there are `tenant`, `user`, `tokenId`, `key`, `issuedBefore` and"
-                      + " `expiresAt`");
+              throw JsonReader.unknown(
+                  field, "`tenant`, `user`, `tokenId`, `key`, `issuedBefore` and `expiresAt`");
         }
       }
       json.requireEnd();

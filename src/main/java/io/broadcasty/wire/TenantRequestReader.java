@@ -34,9 +34,7 @@ public final class TenantRequestReader {
    */
   public static Request read(byte[] utf8) throws ProblemException {
     try (JsonReader json = new JsonReader(utf8)) {
-      if (json.next() != JsonToken.START_OBJECT) {
-        throw new ProblemException(Code.INVALID_REQUEST, "the body must be a JSON object");
-      }
+      JsonReader.requireObject(json.next(), "the body");
       String id = null;
       String name = null;
       String state = null;
@@ -47,12 +45,7 @@ public final class TenantRequestReader {
           case "name" -> name = json.text(field, MAX_NAME);
           case "state" -> state = json.text(field, MAX_NAME);
           case "settings" -> readSettings(json, settings);
-          default ->
-              throw new ProblemException(
-                  Code.INVALID_REQUEST,
-                  "there is no field `"
-                      + PublishReader.abbreviate(field)
-                      + "`; there are `id`, `name`, `state` and `settings`");
+          default -> throw JsonReader.unknown(field, "`id`, `name`, `state` and `settings`");
         }
       }
       json.requireEnd();
