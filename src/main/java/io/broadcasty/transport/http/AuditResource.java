@@ -51,7 +51,6 @@ import org.jspecify.annotations.Nullable;
 public class AuditResource {
 
   private static final System.Logger LOG = System.getLogger(AuditResource.class.getName());
-  private static final int DEFAULT_PAGE = 100;
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private static final Duration EXPORT_RETRY = Duration.ofSeconds(10);
@@ -80,13 +79,7 @@ public class AuditResource {
           requireKnown(query, PAGING);
           AuditFilter filter = filter(query);
           int limit =
-              (int)
-                  QueryParameters.number(
-                      "limit",
-                      query.getFirst("limit"),
-                      DEFAULT_PAGE,
-                      1,
-                      AuditAdministration.MAX_PAGE);
+              QueryParameters.pageSize(query.getFirst("limit"), AuditAdministration.MAX_PAGE);
           List<AuditEntry> entries =
               audit.page(current.require(), filter, cursor(query.getFirst("before")), limit + 1);
           return Response.ok(AuditText.page(entries, limit)).build();
@@ -163,10 +156,7 @@ public class AuditResource {
       @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
     return answer(
         () -> {
-          int size =
-              (int)
-                  QueryParameters.number(
-                      "limit", limit, DEFAULT_PAGE, 1, AuditAdministration.MAX_PAGE);
+          int size = QueryParameters.pageSize(limit, AuditAdministration.MAX_PAGE);
           return Response.ok(AuditText.heads(audit.heads(after, size + 1), size)).build();
         });
   }

@@ -51,7 +51,6 @@ import org.jspecify.annotations.Nullable;
 @Permitted(AdminRole.ADMINISTRATOR)
 public class KeysResource {
 
-  private static final int DEFAULT_PAGE = 100;
   private static final long DEFAULT_OVERLAP_SECONDS = Duration.ofDays(1).toSeconds();
   private static final long MAX_OVERLAP_SECONDS = Duration.ofDays(30).toSeconds();
 
@@ -69,10 +68,7 @@ public class KeysResource {
       @QueryParam("limit") @Nullable String limit) {
     return ProblemResponses.answer(
         () -> {
-          int size =
-              (int)
-                  QueryParameters.number(
-                      "limit", limit, DEFAULT_PAGE, 1, ApiKeyAdministration.MAX_PAGE);
+          int size = QueryParameters.pageSize(limit, ApiKeyAdministration.MAX_PAGE);
           if (after != null && !KeySecret.isKeyId(after)) {
             throw new ProblemException(Code.INVALID_REQUEST, "`after` must be the id of a key");
           }
@@ -105,8 +101,7 @@ public class KeysResource {
             return KeyAnswers.problem(outcome);
           }
           return KeyAnswers.issued(Response.Status.CREATED, issued)
-              .header(
-                  "Location", request.getRequestURI().replaceFirst("/*$", "/" + issued.key().id()))
+              .header("Location", Locations.of(request, issued.key().id()))
               .build();
         });
   }

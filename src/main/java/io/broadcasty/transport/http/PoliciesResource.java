@@ -44,8 +44,6 @@ import org.jspecify.annotations.Nullable;
 @Permitted(AdminRole.ADMINISTRATOR)
 public class PoliciesResource {
 
-  private static final int DEFAULT_PAGE = 100;
-
   @Inject private PolicyAdministration policies;
   @Inject private EdgeSettings settings;
   @Inject private AdministeredTenants tenants;
@@ -60,10 +58,7 @@ public class PoliciesResource {
       @QueryParam("limit") @Nullable String limit) {
     return ProblemResponses.answer(
         () -> {
-          int size =
-              (int)
-                  QueryParameters.number(
-                      "limit", limit, DEFAULT_PAGE, 1, PolicyAdministration.MAX_PAGE);
+          int size = QueryParameters.pageSize(limit, PolicyAdministration.MAX_PAGE);
           if (after != null && !PolicyAdministration.isPolicyId(after)) {
             throw new ProblemException(Code.INVALID_REQUEST, "`after` must be the id of a policy");
           }
@@ -98,7 +93,7 @@ public class PoliciesResource {
           StoredPolicy created = stored.policy();
           noteChange(created.id(), channels, rules);
           return PolicyAnswers.stored(Response.Status.CREATED, created)
-              .header("Location", request.getRequestURI().replaceFirst("/*$", "/" + created.id()))
+              .header("Location", Locations.of(request, created.id()))
               .build();
         });
   }

@@ -10,6 +10,8 @@ final class QueryParameters {
 
   private static final System.Logger LOG = System.getLogger(QueryParameters.class.getName());
 
+  private static final int DEFAULT_PAGE = 100;
+
   private QueryParameters() {}
 
   static String required(String name, @Nullable String text) throws ProblemException {
@@ -17,6 +19,11 @@ final class QueryParameters {
       throw new ProblemException(Code.INVALID_REQUEST, "`" + name + "` is missing");
     }
     return text;
+  }
+
+  /** Returns how many things a page of administrators has: {@code limit}, by default 100. */
+  static int pageSize(@Nullable String limit, int max) throws ProblemException {
+    return (int) number("limit", limit, DEFAULT_PAGE, 1, max);
   }
 
   static long number(String name, @Nullable String text, long absent, long min, long max)

@@ -46,8 +46,6 @@ import org.jspecify.annotations.Nullable;
 @Permitted(AdminRole.ADMINISTRATOR)
 public class RevocationsResource {
 
-  private static final int DEFAULT_PAGE = 100;
-
   @Inject private RevocationAdministration revocations;
   @Inject private ApiKeyAdministration keys;
   @Inject private AdministeredTenants tenants;
@@ -63,10 +61,7 @@ public class RevocationsResource {
       @QueryParam("limit") @Nullable String limit) {
     return ProblemResponses.answer(
         () -> {
-          int size =
-              (int)
-                  QueryParameters.number(
-                      "limit", limit, DEFAULT_PAGE, 1, RevocationAdministration.MAX_PAGE);
+          int size = QueryParameters.pageSize(limit, RevocationAdministration.MAX_PAGE);
           if (after != null && !RevocationTarget.isId(after)) {
             throw new ProblemException(
                 Code.INVALID_REQUEST, "`after` must be the id of a revocation");
@@ -109,8 +104,7 @@ public class RevocationsResource {
           return revoked.isNew()
               ? Response.status(Response.Status.CREATED)
                   .entity(JsonWriter.object(json -> RevocationAnswers.write(json, stored)))
-                  .header(
-                      "Location", request.getRequestURI().replaceFirst("/*$", "/" + stored.id()))
+                  .header("Location", Locations.of(request, stored.id()))
                   .build()
               : RevocationAnswers.ok(stored);
         });

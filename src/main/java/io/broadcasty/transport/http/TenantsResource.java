@@ -56,8 +56,6 @@ public class TenantsResource {
 
   private static final System.Logger LOG = System.getLogger(TenantsResource.class.getName());
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-  private static final int DEFAULT_PAGE = 100;
-
   @Inject private TenantAdministration tenants;
   @Inject private ApiKeyAdministration keys;
   @Inject private PolicyAdministration policies;
@@ -73,10 +71,7 @@ public class TenantsResource {
       @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
     return ProblemResponses.answer(
         () -> {
-          int size =
-              (int)
-                  QueryParameters.number(
-                      "limit", limit, DEFAULT_PAGE, 1, TenantAdministration.MAX_PAGE);
+          int size = QueryParameters.pageSize(limit, TenantAdministration.MAX_PAGE);
           TenantOutcome outcome = tenants.list(after == null ? null : id("after", after), size);
           return outcome instanceof TenantOutcome.Page page
               ? Response.ok(JsonWriter.object(json -> write(json, page))).build()
@@ -101,7 +96,7 @@ public class TenantsResource {
           }
           LOG.log(Level.INFO, "{0} has created tenant {1}", caller.getName(), id);
           return Response.status(Response.Status.CREATED)
-              .header("Location", request.getRequestURI().replaceFirst("/*$", "/" + id))
+              .header("Location", Locations.of(request, id.value()))
               .entity(text(stored.tenant()))
               .build();
         });
