@@ -12,6 +12,7 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.OpenApiDocument;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -20,6 +21,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -588,6 +590,18 @@ class HttpIT extends BuiltWarTestBase {
     assertEquals(
         "https://app.example.com",
         answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+  }
+
+  @Test
+  void describesItsAddressesWithoutAToken() throws IOException {
+    for (String accept : List.of("application/yaml", "text/html,*/*;q=0.8")) {
+      HttpResponse<String> answer =
+          api.send(api.request("/broadcasty/openapi.yaml", "").header("Accept", accept).build());
+      assertEquals(200, answer.statusCode(), answer.body());
+      assertEquals(Files.readString(OpenApiDocument.FILE), answer.body());
+      String type = answer.headers().firstValue("Content-Type").orElse("");
+      assertTrue(type.startsWith("application/yaml"), type);
+    }
   }
 
   /** A server has fewer request threads than this. */

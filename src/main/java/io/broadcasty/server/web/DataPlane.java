@@ -8,6 +8,7 @@ import io.broadcasty.transport.http.DriversResource;
 import io.broadcasty.transport.http.HealthResource;
 import io.broadcasty.transport.http.KeysResource;
 import io.broadcasty.transport.http.MetricsResource;
+import io.broadcasty.transport.http.OpenApiResource;
 import io.broadcasty.transport.http.PingResource;
 import io.broadcasty.transport.http.PoliciesResource;
 import io.broadcasty.transport.http.PresenceResource;
@@ -37,6 +38,7 @@ public class DataPlane extends Application {
         AccessResource.class,
         KeysResource.class,
         MetricsResource.class,
+        OpenApiResource.class,
         PresenceResource.class,
         PingResource.class,
         PushKeyResource.class,

@@ -61,9 +61,10 @@ public class EdgeFilter extends HttpFilter {
 
   private static final Set<String> CHANGING = Set.of("POST", "PATCH", "DELETE");
 
-  /** The paths that need no token: a ping, a script and a public key. */
+  /** The paths that need no token: a ping, a script, a public key and documentation. */
   private static final Set<String> OPEN_PATHS =
-      Set.of(PING_PATH, "/broadcasty/push/sw.js", "/broadcasty/push/key");
+      Set.of(
+          PING_PATH, "/broadcasty/push/sw.js", "/broadcasty/push/key", "/broadcasty/openapi.yaml");
 
   @Inject private transient EdgeSettings settings;
   @Inject private transient Authenticator authenticator;

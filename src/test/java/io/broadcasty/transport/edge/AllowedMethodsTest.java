@@ -32,7 +32,7 @@ class AllowedMethodsTest {
         }
       }
     }
-    assertEquals(31, resources.size(), resources.keySet().toString());
+    assertEquals(32, resources.size(), resources.keySet().toString());
     resources.forEach(
         (path, methods) -> {
           Set<String> expected = new TreeSet<>(methods);
