@@ -196,7 +196,7 @@ final class ChannelRelay {
     private Outcome send(List<Publication> page) throws InterruptedException {
       int next = 0;
       while (next < page.size()) {
-        int done = dispatcher.send(page.subList(next, page.size()));
+        int done = sendOrSkip(page.subList(next, page.size()));
         if (done == 0) {
           return Outcome.NO_PROVIDER;
         }
@@ -210,6 +210,20 @@ final class ChannelRelay {
         }
       }
       return Outcome.DONE;
+    }
+
+    /** Sends the first publications up to one that is erased, or skips those that are. */
+    private int sendOrSkip(List<Publication> page) throws InterruptedException {
+      boolean erased = isErased(page.get(0));
+      int end = 1;
+      while (end < page.size() && isErased(page.get(end)) == erased) {
+        end++;
+      }
+      return erased ? end : dispatcher.send(page.subList(0, end));
+    }
+
+    private static boolean isErased(Publication publication) {
+      return publication.envelope().message().isErased();
     }
   }
 }

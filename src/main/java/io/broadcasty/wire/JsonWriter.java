@@ -79,6 +79,9 @@ public final class JsonWriter {
     writeHeaders(json, "headers", message.headers());
     writeOptional(json, "correlationId", message.correlationId());
     writeOptional(json, "replyTo", message.replyTo());
+    if (message.isErased()) {
+      json.writeBooleanField("erased", true);
+    }
     json.writeNumberField("time", publication.timeMillis());
   }
 

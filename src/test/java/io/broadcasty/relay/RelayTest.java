@@ -25,6 +25,7 @@ import io.broadcasty.streams.broker.LeaderLock;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.RecordingPublicationListener;
+import io.broadcasty.streams.broker.StreamKey;
 import io.broadcasty.streams.broker.StreamState;
 import io.broadcasty.streams.broker.memory.MemoryBroker;
 import java.lang.reflect.Proxy;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -159,6 +161,23 @@ class RelayTest {
     assertEquals(21, node.relay.status().relayed());
     assertFalse(node.relay.status().degraded());
     assertEquals(List.of(), pusher.sequences());
+  }
+
+  @Test
+  void relaysNoErasedMessages() throws Exception {
+    Node node = new Node("one", streams);
+    fill(node.broker, ORDERS, 0, 20);
+    String epoch = node.broker.states(ORDERS, 1).get(0).epoch();
+    assertEquals(5, streams.erase(new StreamKey(ORDERS, 0, epoch), Set.of(1L, 2L, 7L, 19L, 20L)));
+    for (int i = 0; i < 8; i++) {
+      node.relayDue();
+    }
+    List<Long> left = LongStream.rangeClosed(3, 18).filter(s -> s != 7).boxed().toList();
+    assertEquals(left, reverb.sequences());
+    assertEquals(RelayStatus.Lag.NONE, node.relay.status().lag());
+    appended(node.broker, plain(ORDERS, 0, "21"));
+    node.relayDue();
+    assertEquals(21, reverb.sequences().get(left.size()));
   }
 
   @Test

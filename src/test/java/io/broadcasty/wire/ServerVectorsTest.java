@@ -2,6 +2,7 @@ package io.broadcasty.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.ChannelName;
@@ -9,6 +10,7 @@ import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.session.JsonTree;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.presence.PresencePage;
@@ -29,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
@@ -64,6 +67,19 @@ class ServerVectorsTest {
     String payload = "{ \"a\":1.50,\t\"b\":\"\\u00e9\\/\" }";
     String text = JsonWriter.publication(publication("o", payload, "[ ]"));
     assertTrue(text.contains("\"payload\":" + payload + ",\"meta\":[ ],"), text);
+  }
+
+  @Test
+  void anErasedPublicationHasNoContent() {
+    Publication publication = publication("o", "\"secret\"", "[ ]");
+    Map<String, Object> erased = JsonTree.object(JsonWriter.publication(publication.erased()));
+    assertEquals(Boolean.TRUE, erased.get("erased"));
+    assertTrue(erased.containsKey("payload"));
+    assertNull(erased.get("payload"));
+    assertEquals(publication.envelope().id(), erased.get("id"));
+    assertEquals(
+        Set.of("channel", "partition", "sequence", "epoch", "id", "payload", "erased", "time"),
+        erased.keySet());
   }
 
   @Test

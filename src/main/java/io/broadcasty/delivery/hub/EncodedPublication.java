@@ -1,6 +1,7 @@
 package io.broadcasty.delivery.hub;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.Publication;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ public final class EncodedPublication extends EncodingCache {
   private final boolean ephemeral;
   private final long ephemeralOrder;
   private final @Nullable String exceptSession;
+  private final boolean erased;
 
   /**
    * Wraps a publication that has not been encoded yet.
@@ -28,7 +30,9 @@ public final class EncodedPublication extends EncodingCache {
     this.channelNumber = channelNumber;
     this.ephemeral = publication.envelope().ephemeral();
     this.ephemeralOrder = ephemeralOrder;
-    this.exceptSession = publication.envelope().message().origin().exceptSession();
+    Origin origin = publication.envelope().message().origin();
+    this.exceptSession = origin.exceptSession();
+    this.erased = origin.erased();
   }
 
   /**
@@ -50,9 +54,9 @@ public final class EncodedPublication extends EncodingCache {
     return ephemeralOrder;
   }
 
-  /** Returns whether the publication is not for this session. */
+  /** Returns whether the publication is not for this session, or for none, as it was erased. */
   public boolean isNotFor(String session) {
-    return exceptSession != null && exceptSession.equals(session);
+    return erased || (exceptSession != null && exceptSession.equals(session));
   }
 
   public Publication publication() {

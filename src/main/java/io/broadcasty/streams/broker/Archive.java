@@ -2,9 +2,12 @@ package io.broadcasty.streams.broker;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A long-term copy of streams that another store assigns positions to and keeps for a shorter time.
@@ -62,6 +65,23 @@ public interface Archive {
    * @param maxCount the maximum number of publications
    */
   List<Publication> read(StreamKey stream, long after, long upTo, int maxCount);
+
+  /**
+   * Returns a tenant's archived streams, of every epoch and partition, in order of channel,
+   * partition and epoch.
+   *
+   * @param after the one before the first to return; null to begin with the first
+   * @param limit the maximum number; fewer are returned only when there are no more
+   */
+  List<StreamKey> streams(TenantId tenant, @Nullable StreamKey after, int limit);
+
+  /**
+   * Erases the messages of publications, as {@link Broker#erase} does.
+   *
+   * @param sequences those that are not kept are skipped
+   * @return how many of them are kept, and have been erased now or before
+   */
+  int erase(StreamKey stream, Set<Long> sequences);
 
   /** Deletes publications older than the archive's retention. Called from time to time. */
   void prune();

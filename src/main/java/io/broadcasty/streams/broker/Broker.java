@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -118,6 +119,23 @@ public interface Broker extends AutoCloseable {
 
   /** Undoes one {@link #follow(TenantId, ChannelPattern)}. */
   default void unfollow(TenantId tenant, ChannelPattern pattern) {}
+
+  /**
+   * Erases the messages of publications that are kept: {@link Publication#erased} is left of each.
+   * Its position and its id stay taken, so readers find no gap, and a repetition of it is still
+   * recognised. Its size counts in the retention as before. Once this returns, no node reads the
+   * message any more, except from memory or a connection to which it was already on its way.
+   *
+   * <p>Blocks on the store, for long if the stream is long. When it fails, some of the messages may
+   * have been erased; repeating the call is right, and erases the others.
+   *
+   * @param stream skipped when its epoch is not the current one
+   * @param sequences those that are not kept are skipped
+   * @return how many of them are kept, and have been erased now or before
+   * @throws BrokerException when the store cannot be written, or another call is erasing messages
+   *     of the same stream; trying again later is right
+   */
+  int erase(StreamKey stream, Set<Long> sequences);
 
   /** Deletes what has left the retention or the idempotency window. Called every few seconds. */
   void prune();

@@ -43,6 +43,11 @@ public record Envelope(
     return idempotent ? this : new Envelope(channel, partition, id, true, message, ephemeral);
   }
 
+  /** Returns what is left of it when its message is erased: its place and its id. */
+  public Envelope erased() {
+    return new Envelope(channel, partition, id, idempotent, Message.ERASED, ephemeral);
+  }
+
   /** Omits the message, so that it may be logged. */
   @Override
   public String toString() {

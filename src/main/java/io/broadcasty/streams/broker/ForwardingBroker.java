@@ -8,6 +8,7 @@ import io.broadcasty.core.tenant.TenantId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -69,6 +70,11 @@ public abstract class ForwardingBroker implements Broker {
   @Override
   public void unfollow(TenantId tenant, ChannelPattern pattern) {
     streams.unfollow(tenant, pattern);
+  }
+
+  @Override
+  public int erase(StreamKey stream, Set<Long> sequences) {
+    return streams.erase(stream, sequences);
   }
 
   @Override

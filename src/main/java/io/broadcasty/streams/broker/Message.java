@@ -37,9 +37,18 @@ public record Message(
     this(payload, meta, event, correlationId, replyTo, headers, Origin.NONE);
   }
 
+  /** What is left of a message that has been erased. */
+  public static final Message ERASED =
+      new Message("null", null, null, null, null, Headers.NONE, Origin.ERASED);
+
   /** Creates a message with a payload only. */
   public static Message of(String payload) {
     return new Message(payload, null, null, null, null, Headers.NONE);
+  }
+
+  /** Returns whether the message has been erased. */
+  public boolean isErased() {
+    return origin.erased();
   }
 
   /** Returns a copy with other headers. */

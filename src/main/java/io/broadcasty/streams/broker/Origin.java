@@ -5,16 +5,25 @@ import io.broadcasty.core.memory.HeapSize;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a message comes from, as the server knows it: no publisher can write it by itself.
+ * What the server knows of a message: no publisher can write it by itself.
  *
  * @param sender the subject of the publisher's token, if publications are stamped with it
  * @param exceptSession the session that does not get the message, if any
+ * @param erased whether an administrator has erased the message, so that only its place is left
  */
 @ThreadSafe
-public record Origin(@Nullable String sender, @Nullable String exceptSession) {
+public record Origin(@Nullable String sender, @Nullable String exceptSession, boolean erased) {
 
   /** Nothing is known. */
   public static final Origin NONE = new Origin(null, null);
+
+  /** Of a message that has been erased. */
+  static final Origin ERASED = new Origin(null, null, true);
+
+  /** Creates the origin of a message that has not been erased. */
+  public Origin(@Nullable String sender, @Nullable String exceptSession) {
+    this(sender, exceptSession, false);
+  }
 
   /** Returns an origin that names the publisher. */
   public static Origin of(String sender) {
@@ -23,12 +32,12 @@ public record Origin(@Nullable String sender, @Nullable String exceptSession) {
 
   /** Returns a copy that names the publisher. */
   public Origin withSender(String subject) {
-    return new Origin(subject, exceptSession);
+    return new Origin(subject, exceptSession, erased);
   }
 
   /** Returns whether nothing is known. */
   public boolean isEmpty() {
-    return sender == null && exceptSession == null;
+    return sender == null && exceptSession == null && !erased;
   }
 
   /** Returns the approximate size of its texts in memory, in bytes. */

@@ -16,6 +16,7 @@ public final class OriginFormat {
 
   private static final int SENDER = 1;
   private static final int EXCEPT_SESSION = 2;
+  private static final int ERASED = 3; // without a text
 
   private OriginFormat() {}
 
@@ -23,6 +24,7 @@ public final class OriginFormat {
   public static void write(DataOutputStream out, Origin origin) throws IOException {
     write(out, SENDER, origin.sender());
     write(out, EXCEPT_SESSION, origin.exceptSession());
+    write(out, ERASED, origin.erased() ? "" : null);
   }
 
   /**
@@ -36,6 +38,7 @@ public final class OriginFormat {
     }
     String sender = null;
     String exceptSession = null;
+    boolean erased = false;
     while (in.available() > 0) {
       int part = in.readUnsignedByte();
       byte[] bytes = new byte[in.readUnsignedShort()];
@@ -44,9 +47,11 @@ public final class OriginFormat {
         sender = new String(bytes, UTF_8);
       } else if (part == EXCEPT_SESSION) {
         exceptSession = new String(bytes, UTF_8);
+      } else if (part == ERASED) {
+        erased = true;
       }
     }
-    return new Origin(sender, exceptSession);
+    return new Origin(sender, exceptSession, erased);
   }
 
   private static void write(DataOutputStream out, int part, @Nullable String text)

@@ -3,6 +3,7 @@ package io.broadcasty.streams.mirror;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.BrokerException;
@@ -13,7 +14,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An archive whose callers fail at once while it cannot be reached, instead of waiting for a
@@ -59,6 +62,16 @@ final class CircuitBreakingArchive implements Archive {
   @Override
   public List<Publication> read(StreamKey stream, long after, long upTo, int maxCount) {
     return guarded(() -> archive.read(stream, after, upTo, maxCount));
+  }
+
+  @Override
+  public List<StreamKey> streams(TenantId tenant, @Nullable StreamKey after, int limit) {
+    return guarded(() -> archive.streams(tenant, after, limit));
+  }
+
+  @Override
+  public int erase(StreamKey stream, Set<Long> sequences) {
+    return guarded(() -> archive.erase(stream, sequences));
   }
 
   @Override

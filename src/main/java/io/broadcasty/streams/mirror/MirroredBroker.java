@@ -13,10 +13,12 @@ import io.broadcasty.streams.broker.ForwardingBroker;
 import io.broadcasty.streams.broker.LeaderLock;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.StreamKey;
 import io.broadcasty.streams.broker.StreamState;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -39,6 +41,7 @@ public final class MirroredBroker extends ForwardingBroker {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
+  private final Archive archive;
   private final MirroredChannels mirrored;
   private final ArchiveCopier copier;
   private final ArchiveReplay replay;
@@ -82,6 +85,7 @@ public final class MirroredBroker extends ForwardingBroker {
       ThreadFactory threads) {
     this(
         streams,
+        archive,
         mirrored,
         new ArchiveCopier(streams, archive, mirrored, directory, leaderLock, ticker),
         new ArchiveReplay(archive),
@@ -91,12 +95,14 @@ public final class MirroredBroker extends ForwardingBroker {
 
   MirroredBroker(
       Broker streams,
+      Archive archive,
       MirroredChannels mirrored,
       ArchiveCopier copier,
       ArchiveReplay replay,
       Ticker ticker,
       ThreadFactory threads) {
     super(streams);
+    this.archive = archive;
     this.mirrored = mirrored;
     this.copier = copier;
     this.replay = replay;
@@ -131,6 +137,15 @@ public final class MirroredBroker extends ForwardingBroker {
   public List<StreamState> states(TenantChannel channel, int partitions) {
     List<StreamState> recent = super.states(channel, partitions);
     return mirrored.contains(channel) ? replay.states(channel, recent) : recent;
+  }
+
+  /** {@inheritDoc} They are erased from the archive too. */
+  @Override
+  public int erase(StreamKey stream, Set<Long> sequences) {
+    int kept = super.erase(stream, sequences);
+    return mirrored.contains(stream.channel())
+        ? Math.max(kept, archive.erase(stream, sequences))
+        : kept;
   }
 
   @Override

@@ -15,10 +15,12 @@ import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.StreamKey;
 import io.broadcasty.streams.broker.StreamState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -183,6 +185,11 @@ final class ScriptedBroker implements Broker {
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
     throw new UnsupportedOperationException("the script appends");
+  }
+
+  @Override
+  public int erase(StreamKey stream, Set<Long> sequences) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

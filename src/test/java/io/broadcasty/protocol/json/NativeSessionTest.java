@@ -26,6 +26,7 @@ import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
+import io.broadcasty.streams.broker.StreamKey;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -101,6 +103,23 @@ class NativeSessionTest {
     List<Map<String, Object>> replay =
         late.send("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"a\",\"fromSequence\":0}");
     assertEquals(2, replay.size(), replay::toString);
+  }
+
+  @Test
+  void subscribersGetThePlaceOfAnErasedMessage() {
+    TestNode.Client ann = node.connect().authenticate(node.ann());
+    ann.send(publish(2, "a"));
+    ann.send(publish(3, "a"));
+    TenantChannel channel = new TenantChannel(TestNode.ACME, new ChannelName("a"));
+    String epoch = node.broker.states(channel, 1).get(0).epoch();
+    assertEquals(1, node.broker.erase(new StreamKey(channel, 0, epoch), Set.of(1L)));
+    List<Map<String, Object>> replay =
+        ann.send("{\"id\":4,\"command\":\"subscribe\",\"channel\":\"a\",\"fromSequence\":0}");
+    assertEquals(3, replay.size(), replay::toString);
+    assertEquals("skipped", replay.get(1).get("push"));
+    assertEquals(1L, replay.get(1).get("sequence"));
+    assertNull(replay.get(1).get("payload"));
+    assertEquals("publication", replay.get(2).get("push"));
   }
 
   @Test

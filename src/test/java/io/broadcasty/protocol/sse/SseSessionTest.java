@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.ConnectionEvent;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.delivery.session.Event;
@@ -20,6 +21,7 @@ import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.PublishRequest;
+import io.broadcasty.streams.broker.StreamKey;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Cursor;
 import io.broadcasty.wire.ProblemException;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -240,6 +243,23 @@ class SseSessionTest {
       assertTrue(frame.id() == null || frame.id().length() <= Cursor.MAX_LENGTH);
     }
     assertTrue(node.isQuiet());
+  }
+
+  @Test
+  void anErasedMessageOnlyMovesTheCursor() throws ProblemException {
+    TenantChannel channel = new TenantChannel(TestNode.ACME, new ChannelName("a"));
+    node.publish("a", "\"secret\"");
+    node.publish("a", "2");
+    String epoch = node.broker.states(channel, 1).get(0).epoch();
+    assertEquals(1, node.broker.erase(new StreamKey(channel, 0, epoch), Set.of(1L)));
+    Stream stream = open(FakeStreamRequest.channels("a").with("fromSequence", "0"));
+    List<Event> events = stream.events();
+    assertEquals(
+        Arrays.asList("subscribed", "skipped", null), events.stream().map(Event::type).toList());
+    assertFalse(events.get(1).data().contains("secret"), events.get(1).data());
+    assertTrue(events.get(1).data().contains("\"sequence\":1"), events.get(1).data());
+    stream.session().onTransportClosed();
+    node.run();
   }
 
   private void publish(boolean ephemeral, @Nullable String except) {

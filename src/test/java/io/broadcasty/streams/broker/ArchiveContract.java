@@ -6,11 +6,13 @@ import static io.broadcasty.streams.broker.TestPublications.sequences;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.streams.broker.Archive.SequenceRange;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,6 +58,45 @@ public abstract class ArchiveContract {
     return archive
         .ranges(stream.channel(), stream.epoch())
         .getOrDefault(stream.partition(), List.of());
+  }
+
+  @Test
+  void erasesMessagesAndKeepsTheirPlaces() {
+    Archive archive = open();
+    assertEquals(1000, archive.append(ONE, run(ONE, 1, 1000)));
+    List<Publication> before = archive.read(ONE, 0, Long.MAX_VALUE, 100_000);
+    Set<Long> erased = Set.of(1L, 2L, 500L, 1000L);
+    assertEquals(4, archive.erase(ONE, erased));
+    assertEquals(4, archive.erase(ONE, erased), "again");
+    assertEquals(0, archive.erase(ONE, Set.of(1001L)));
+    assertEquals(0, archive.erase(new StreamKey(ORDERS, 0, "two"), erased));
+    assertEquals(
+        before.stream()
+            .map(p -> erased.contains(p.position().sequence()) ? p.erased() : p)
+            .toList(),
+        archive.read(ONE, 0, Long.MAX_VALUE, 100_000));
+    assertEquals(List.of(new SequenceRange(1, 1000)), ranges(archive, ONE));
+  }
+
+  @Test
+  void listsTheStreamsOfATenant() {
+    Archive archive = open();
+    StreamKey other = new StreamKey(channel("globex", "orders"), 0, "one");
+    List<StreamKey> ordered =
+        List.of(
+            new StreamKey(channel("bills"), 0, "two"),
+            ONE,
+            new StreamKey(ORDERS, 0, "two"),
+            new StreamKey(ORDERS, 2, "one"));
+    for (StreamKey stream : List.of(ordered.get(3), ONE, other, ordered.get(2), ordered.get(0))) {
+      assertEquals(2, archive.append(stream, run(stream, 1, 2)));
+    }
+    TenantId tenant = ORDERS.tenant();
+    assertEquals(ordered, archive.streams(tenant, null, 10));
+    assertEquals(ordered.subList(0, 3), archive.streams(tenant, null, 3));
+    assertEquals(ordered.subList(2, 4), archive.streams(tenant, ordered.get(1), 10));
+    assertEquals(List.of(), archive.streams(tenant, ordered.get(3), 10));
+    assertEquals(List.of(), archive.streams(new TenantId("none"), null, 10));
   }
 
   @Test

@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -277,6 +278,111 @@ public abstract class BrokerContract {
     assertEquals(new Publication(full, appended.position(), time.nowMillis()), read.get(0));
     assertEquals(large.message().payload(), read.get(1).envelope().message().payload());
     assertEquals(received.all(), read);
+  }
+
+  @Test
+  void erasesMessagesAndKeepsTheirPlaces() throws Exception {
+    Broker broker = broker();
+    Envelope full =
+        new Envelope(
+            ORDERS,
+            0,
+            "o-1",
+            true,
+            new Message("1", "{}", "e", "c", "r", Headers.of(Map.of("h", "x")), Origin.of("ann")));
+    Position first = appended(broker, full).position();
+    time.advance(Duration.ofMillis(5));
+    fill(broker, ORDERS, 0, 700);
+    List<Publication> before = kept(broker, ORDERS, 0);
+    StreamKey stream = new StreamKey(ORDERS, 0, first.epoch());
+    Set<Long> erased = Set.of(1L, 5L, 6L, 333L, 701L);
+    Set<String> names = stored();
+    assertEquals(5, broker.erase(stream, erased));
+    List<Publication> expected =
+        before.stream()
+            .map(p -> erased.contains(p.position().sequence()) ? p.erased() : p)
+            .toList();
+    assertEquals(expected, kept(broker, ORDERS, 0));
+    assertTrue(kept(broker, ORDERS, 0).get(0).envelope().message().isErased());
+    assertEquals(names, stored());
+    assertEquals(5, broker.erase(stream, erased), "again");
+    assertEquals(0, broker.erase(stream, Set.of(702L, 0L)), "nothing of it is kept");
+    assertEquals(0, broker.erase(new StreamKey(ORDERS, 0, "another"), erased));
+    assertEquals(0, broker.erase(new StreamKey(ORDERS, 7, first.epoch()), erased));
+    assertEquals(0, broker.erase(new StreamKey(channel("none"), 0, first.epoch()), erased));
+    assertEquals(expected, kept(broker, ORDERS, 0));
+    assertEquals(702, appended(broker, plain(ORDERS, 0, "on")).position().sequence());
+    AppendOutcome.Appended repeated = appended(broker, full);
+    assertEquals(first, repeated.position());
+    assertTrue(repeated.duplicate());
+    assertEquals(702, received.sequences(ORDERS, 0).size(), "erasing announces nothing");
+  }
+
+  @Test
+  void keepsErasedMessagesWithinTheRetention() throws Exception {
+    Broker broker = broker(new Retention(Duration.ofHours(1), 10, 1L << 30), received);
+    fill(broker, ORDERS, 0, 10);
+    String epoch = broker.states(ORDERS, 1).get(0).epoch();
+    LongStream all = LongStream.rangeClosed(1, 10);
+    assertEquals(
+        10, broker.erase(new StreamKey(ORDERS, 0, epoch), Set.copyOf(all.boxed().toList())));
+    fill(broker, ORDERS, 0, 4);
+    assertEquals(
+        LongStream.rangeClosed(5, 14).boxed().toList(), sequences(kept(broker, ORDERS, 0)));
+    time.advance(Duration.ofMinutes(61));
+    assertEquals(List.of(), kept(broker, ORDERS, 0));
+    assertEquals(15, appended(broker, plain(ORDERS, 0, "on")).position().sequence());
+  }
+
+  @Test
+  void readersAndPublishersSeeNoGapWhileMessagesAreErased() throws Exception {
+    Broker broker = broker();
+    fill(broker, ORDERS, 0, 500);
+    StreamKey stream = new StreamKey(ORDERS, 0, broker.states(ORDERS, 1).get(0).epoch());
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    AtomicBoolean done = new AtomicBoolean();
+    try {
+      Future<?> publisher =
+          threads.submit(
+              () -> {
+                while (!done.get()) {
+                  fill(broker, ORDERS, 0, 3);
+                }
+                return null;
+              });
+      Future<?> reader =
+          threads.submit(
+              () -> {
+                while (!done.get()) {
+                  List<Long> seen = sequences(kept(broker, ORDERS, 0));
+                  assertEquals(LongStream.rangeClosed(1, seen.size()).boxed().toList(), seen);
+                  assertTrue(seen.size() >= 500);
+                }
+                return null;
+              });
+      Future<?> eraser =
+          threads.submit(
+              () -> {
+                for (long sequence = 1; sequence <= 20; sequence++) {
+                  assertEquals(1, broker.erase(stream, Set.of(sequence * 7)));
+                }
+                return null;
+              });
+      eraser.get(60, TimeUnit.SECONDS);
+      done.set(true);
+      reader.get(20, TimeUnit.SECONDS);
+      publisher.get(20, TimeUnit.SECONDS);
+    } finally {
+      done.set(true);
+      threads.shutdownNow();
+    }
+    List<Publication> kept = kept(broker, ORDERS, 0);
+    assertEquals(received.sequences(ORDERS, 0), sequences(kept));
+    for (Publication publication : kept) {
+      long sequence = publication.position().sequence();
+      assertEquals(
+          sequence % 7 == 0 && sequence <= 140, publication.envelope().message().isErased());
+    }
   }
 
   @Test

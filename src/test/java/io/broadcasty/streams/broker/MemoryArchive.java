@@ -1,15 +1,19 @@
 package io.broadcasty.streams.broker;
 
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The simplest implementation of the archive, in memory. */
 public final class MemoryArchive implements Archive {
@@ -96,6 +100,33 @@ public final class MemoryArchive implements Archive {
         .filter(p -> p.position().sequence() > after && p.position().sequence() <= upTo)
         .limit(maxCount)
         .toList();
+  }
+
+  @Override
+  public synchronized List<StreamKey> streams(
+      TenantId tenant, @Nullable StreamKey after, int limit) {
+    Comparator<StreamKey> order =
+        Comparator.comparing((StreamKey stream) -> stream.channel().name())
+            .thenComparing(StreamKey::partition)
+            .thenComparing(StreamKey::epoch);
+    return newest.keySet().stream()
+        .filter(stream -> stream.channel().tenant().equals(tenant))
+        .filter(stream -> after == null || order.compare(stream, after) > 0)
+        .sorted(order)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public synchronized int erase(StreamKey stream, Set<Long> sequences) {
+    NavigableMap<Long, Publication> kept = kept(stream);
+    int erased = 0;
+    for (Long sequence : sequences) {
+      if (kept.computeIfPresent(sequence, (s, publication) -> publication.erased()) != null) {
+        erased++;
+      }
+    }
+    return erased;
   }
 
   @Override

@@ -34,6 +34,7 @@ final class MirrorNode {
     broker =
         new MirroredBroker(
             streams,
+            guarded,
             mirrored,
             copier,
             new ArchiveReplay(guarded),

@@ -24,14 +24,17 @@ import io.broadcasty.streams.broker.LeaderLock;
 import io.broadcasty.streams.broker.LostPosition;
 import io.broadcasty.streams.broker.MemoryArchive;
 import io.broadcasty.streams.broker.Position;
+import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.RecordingPublicationListener;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.StreamKey;
 import io.broadcasty.streams.broker.StreamState;
 import io.broadcasty.streams.broker.memory.MemoryBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -201,6 +204,28 @@ class MirroredBrokerTest {
       assertEquals(2, log.text().lines().count(), log.text());
       assertTrue(log.text().contains("broadcasty.db.url"), log.text());
       assertEquals("", missed.text());
+    }
+  }
+
+  @Test
+  void erasesMessagesFromTheStreamsAndTheArchive() {
+    publishAndCopy(30);
+    String epoch = node.broker.states(ORDERS, 1).get(0).epoch();
+    StreamKey stream = new StreamKey(ORDERS, 0, epoch);
+    Set<Long> erased = Set.of(1L, 2L, 29L);
+    archive.unreachable = true;
+    assertThrows(BrokerException.class, () -> node.broker.erase(stream, erased));
+    archive.unreachable = false;
+    time.advance(Duration.ofSeconds(16));
+    assertEquals(3, node.broker.erase(stream, erased));
+    assertEquals(upTo(1, 30), all(node.broker, 10));
+    List<Publication> kept = new ArrayList<>(this.kept.read(stream, 0, 30, 30));
+    assertEquals(30, kept.size());
+    kept.addAll(page(node.broker, null, StreamState.FROM_OLDEST, 100, 1 << 20).publications());
+    for (Publication publication : kept) {
+      assertEquals(
+          erased.contains(publication.position().sequence()),
+          publication.envelope().message().isErased());
     }
   }
 

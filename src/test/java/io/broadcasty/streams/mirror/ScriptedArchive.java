@@ -1,6 +1,7 @@
 package io.broadcasty.streams.mirror;
 
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Publication;
@@ -9,6 +10,8 @@ import io.broadcasty.streams.broker.StreamKey;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An archive that can be made unreachable or refuse publications, and counts its uses. */
 final class ScriptedArchive implements Archive {
@@ -56,6 +59,18 @@ final class ScriptedArchive implements Archive {
     call();
     beforeRead.run();
     return real.read(stream, after, upTo, maxCount);
+  }
+
+  @Override
+  public List<StreamKey> streams(TenantId tenant, @Nullable StreamKey after, int limit) {
+    call();
+    return real.streams(tenant, after, limit);
+  }
+
+  @Override
+  public int erase(StreamKey stream, Set<Long> sequences) {
+    call();
+    return real.erase(stream, sequences);
   }
 
   @Override

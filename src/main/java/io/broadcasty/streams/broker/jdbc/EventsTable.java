@@ -3,6 +3,7 @@ package io.broadcasty.streams.broker.jdbc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadcasty.core.format.UnknownVersionException;
+import io.broadcasty.infra.database.Transactions;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.HeadersFormat;
@@ -15,15 +16,20 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL statements on the publications. */
 final class EventsTable {
 
-  private static final String OF_STREAM =
-      " FROM broadcasty_events WHERE tenant_id = ? AND channel = ? AND partition_no = ?"
-          + " AND epoch = ?";
+  private static final String WHERE_STREAM =
+      " WHERE tenant_id = ? AND channel = ? AND partition_no = ? AND epoch = ?";
+  private static final String OF_STREAM = " FROM broadcasty_events" + WHERE_STREAM;
+
+  private static final int CHUNK = 200;
+  private static final int ATTEMPTS = 3;
 
   private EventsTable() {}
 
@@ -186,11 +192,57 @@ final class EventsTable {
     }
   }
 
+  /**
+   * Erases the messages of publications in transactions of bounded size, so that no lock is held
+   * for long.
+   *
+   * @return how many of them there are
+   */
+  static int erase(Transactions upkeep, StreamKey stream, Set<Long> sequences) throws SQLException {
+    List<Long> ordered = sequences.stream().sorted().toList();
+    int erased = 0;
+    for (int from = 0; from < ordered.size(); from += CHUNK) {
+      List<Long> chunk = ordered.subList(from, Math.min(ordered.size(), from + CHUNK));
+      erased += upkeep.write(ATTEMPTS, connection -> erase(connection, stream, chunk));
+    }
+    return erased;
+  }
+
+  /**
+   * Erases the messages of publications.
+   *
+   * @return how many of them there are
+   */
+  private static int erase(Connection connection, StreamKey stream, Collection<Long> sequences)
+      throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE broadcasty_events SET payload = ?, meta = NULL, event = NULL,"
+                + " correlation_id = NULL, reply_to = NULL, format_version = ?, headers = ?"
+                + WHERE_STREAM
+                + " AND seq = ?")) {
+      int erased = 0;
+      for (long sequence : sequences) {
+        update.setBytes(1, Message.ERASED.payload().getBytes(UTF_8));
+        RowVersion.bind(update, 2, Message.ERASED);
+        bindStream(update, 4, stream);
+        update.setLong(8, sequence);
+        erased += update.executeUpdate();
+      }
+      return erased;
+    }
+  }
+
   private static void bindStream(PreparedStatement statement, StreamKey stream)
       throws SQLException {
-    statement.setString(1, stream.channel().tenant().value());
-    statement.setString(2, stream.channel().name().value());
-    statement.setInt(3, stream.partition());
-    statement.setString(4, stream.epoch());
+    bindStream(statement, 1, stream);
+  }
+
+  private static void bindStream(PreparedStatement statement, int from, StreamKey stream)
+      throws SQLException {
+    statement.setString(from, stream.channel().tenant().value());
+    statement.setString(from + 1, stream.channel().name().value());
+    statement.setInt(from + 2, stream.partition());
+    statement.setString(from + 3, stream.epoch());
   }
 }

@@ -2,6 +2,7 @@ package io.broadcasty.streams.broker.jdbc;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseFault;
@@ -18,7 +19,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The archive in a relational database: publications are in the same table as those of the database
@@ -133,6 +136,19 @@ public final class JdbcArchive implements Archive {
         () ->
             transactions.runAutoCommit(
                 connection -> EventsTable.read(connection, stream, after, upTo, maxCount)));
+  }
+
+  @Override
+  public List<StreamKey> streams(TenantId tenant, @Nullable StreamKey after, int limit) {
+    return calling(
+        () ->
+            transactions.runAutoCommit(
+                connection -> MirrorTable.streams(connection, tenant, after, limit)));
+  }
+
+  @Override
+  public int erase(StreamKey stream, Set<Long> sequences) {
+    return calling(() -> EventsTable.erase(upkeep, stream, sequences));
   }
 
   /**

@@ -31,6 +31,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -58,6 +59,7 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
   private final JdbcBrokerSettings settings;
   private final Database database;
   private final Transactions transactions;
+  private final Transactions upkeep;
   private final RetentionCutoff retentionCutoff;
   private final Pruner pruner;
   private final WallClock clock;
@@ -87,7 +89,8 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
     this.listener = listener;
     this.transactions = new Transactions(database);
     this.retentionCutoff = new RetentionCutoff(settings.retention());
-    this.pruner = new Pruner(Transactions.ofUpkeep(database), retentionCutoff);
+    this.upkeep = Transactions.ofUpkeep(database);
+    this.pruner = new Pruner(upkeep, retentionCutoff);
     try {
       transactions.runAutoCommit(
           connection -> {
@@ -259,6 +262,17 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
             }
           }
         });
+  }
+
+  @Override
+  public int erase(StreamKey stream, Set<Long> sequences) {
+    refuseWhileDown();
+    try {
+      return EventsTable.erase(upkeep, stream, sequences);
+    } catch (SQLException e) {
+      availability.recordFailure(e);
+      throw new BrokerException("messages cannot be erased from the database", e);
+    }
   }
 
   /**

@@ -29,6 +29,11 @@ final class MirrorTable {
           + " WHERE tenant_id = ? AND channel = ? AND ";
   private static final String HEADS =
       "SELECT channel, partition_no, epoch, head_seq FROM broadcasty_mirror";
+  private static final String STREAMS =
+      "SELECT DISTINCT channel, partition_no, epoch FROM broadcasty_mirror WHERE tenant_id = ?"
+          + " AND (channel > ? OR (channel = ? AND partition_no > ?)"
+          + " OR (channel = ? AND partition_no = ? AND epoch > ?))"
+          + " ORDER BY channel, partition_no, epoch LIMIT ?";
   private static final String OF_ROW =
       " WHERE tenant_id = ? AND channel = ? AND partition_no = ? AND epoch = ? AND begun_seq = ?";
 
@@ -185,6 +190,40 @@ final class MirrorTable {
                       new TenantId(result.getString(1)), new ChannelName(result.getString(2))),
                   result.getInt(3),
                   result.getString(4)));
+        }
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Returns a tenant's streams in order of channel, partition and epoch.
+   *
+   * @param after the one before the first to return; null to begin with the first
+   */
+  static List<StreamKey> streams(
+      Connection connection, TenantId tenant, @Nullable StreamKey after, int limit)
+      throws SQLException {
+    String channel = after == null ? "" : after.channel().name().value();
+    int partition = after == null ? 0 : after.partition();
+    String epoch = after == null ? "" : after.epoch();
+    List<StreamKey> found = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(STREAMS)) {
+      select.setString(1, tenant.value());
+      select.setString(2, channel);
+      select.setString(3, channel);
+      select.setInt(4, partition);
+      select.setString(5, channel);
+      select.setInt(6, partition);
+      select.setString(7, epoch);
+      select.setInt(8, limit);
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          found.add(
+              new StreamKey(
+                  new TenantChannel(tenant, new ChannelName(result.getString(1))),
+                  result.getInt(2),
+                  result.getString(3)));
         }
       }
     }

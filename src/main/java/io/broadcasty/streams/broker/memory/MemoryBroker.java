@@ -19,10 +19,12 @@ import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.PublicationListener;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.StreamKey;
 import io.broadcasty.streams.broker.StreamState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -151,6 +153,13 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     return names.find(pattern, after, limit);
+  }
+
+  @Override
+  public int erase(StreamKey stream, Set<Long> sequences) {
+    ChannelLog log = logs.get(stream.channel());
+    PartitionLog partition = log == null ? null : log.partition(stream.partition());
+    return partition == null ? 0 : partition.erase(stream.epoch(), sequences);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.broadcasty.streams.broker.ReplayRequest;
 import io.broadcasty.streams.broker.StreamState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One partition's stream. Its monitor defines the partition's order: publications are appended and
@@ -103,6 +104,21 @@ final class PartitionLog {
       page.add(ring.at(s));
     }
     return new ReplayPage(state, page, resume.lost());
+  }
+
+  /** Erases the messages of those publications that are kept, and returns how many these are. */
+  synchronized int erase(String ofEpoch, Set<Long> sequences) {
+    if (!ofEpoch.equals(epoch)) {
+      return 0;
+    }
+    int erased = 0;
+    for (long sequence : sequences) {
+      if (sequence >= ring.first() && sequence <= ring.head()) {
+        ring.replace(ring.at(sequence).erased());
+        erased++;
+      }
+    }
+    return erased;
   }
 
   synchronized StreamState state(long nowMillis, Retention retention) {

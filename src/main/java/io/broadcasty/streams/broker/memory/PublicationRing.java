@@ -34,6 +34,11 @@ final class PublicationRing {
     }
   }
 
+  /** Replaces a publication that is kept; its cost stays as it was. */
+  void replace(Publication publication) {
+    ring[index(publication.position().sequence())] = publication;
+  }
+
   Publication at(long sequence) {
     return Objects.requireNonNull(ring[index(sequence)]);
   }

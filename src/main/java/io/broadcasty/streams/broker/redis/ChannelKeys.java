@@ -56,6 +56,16 @@ record ChannelKeys(byte[] hash, byte[] epochs, String streams, String ids, Strin
     return redis.key("epochs");
   }
 
+  /** Returns the key of the copy that is to replace the stream of a partition. */
+  byte[] copy(int partition) {
+    return bytes(streams + partition + ":copy");
+  }
+
+  /** Returns the key of who copies the stream of a partition. */
+  byte[] copier(int partition) {
+    return bytes(streams + partition + ":copier");
+  }
+
   /**
    * Returns the group in which a channel is counted when it is forgotten, as scripts compute it:
    * many channels share a count, so that little is kept.

@@ -29,6 +29,7 @@ import io.broadcasty.streams.broker.PublicationListener;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
 import io.broadcasty.streams.broker.StoreCondition;
+import io.broadcasty.streams.broker.StreamKey;
 import io.broadcasty.streams.broker.StreamState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -86,6 +87,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   private final PubSub pubSub;
   private final ChannelIndex index;
   private final ChannelIndexPruner pruner;
+  private final StreamErasure erasure;
   private final GapDetector gapDetector;
   private final ServerAppenders appenders;
 
@@ -140,6 +142,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
             new AnnouncementListener(redis, node, subscriptions, patterns, listener),
             threads);
     this.index = new ChannelIndex(redis, commands, pubSub);
+    this.erasure = new StreamErasure(redis, commands, scriptArguments, this);
     this.pruner = new ChannelIndexPruner(redis, commands, index, scriptArguments);
     ChannelActivity activity = new ChannelActivity(redis);
     this.gapDetector =
@@ -239,6 +242,13 @@ public final class RedisBroker implements Broker, ChannelDirectory {
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     requireReachable(bytes(ChannelKeys.tenants(redis)));
     return translating(() -> index.channels(pattern, after, limit));
+  }
+
+  /** {@inheritDoc} What has left the retention, and is still on Redis, is not kept. */
+  @Override
+  public int erase(StreamKey stream, Set<Long> sequences) {
+    requireReachable(ChannelKeys.of(redis, stream.channel()).hash());
+    return translating(() -> erasure.erase(stream, sequences));
   }
 
   /**
