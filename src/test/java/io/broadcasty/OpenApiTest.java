@@ -41,7 +41,7 @@ class OpenApiTest {
   /** The servlet of WebSockets, which is mapped when the server starts. */
   private static final String WEB_SOCKET = "GET /broadcasty/ws";
 
-  /** Servlets whose path ends so serve all that is below it. */
+  /** Servlets whose path ends so serve what stands before it, and all that is below. */
   private static final String BELOW = "/*";
 
   private static final Map<String, String> METHODS_OF_SERVLETS =
@@ -63,8 +63,8 @@ class OpenApiTest {
     Set<String> wide =
         served.stream().filter(each -> each.endsWith(BELOW)).collect(Collectors.toSet());
     for (String each : wide) {
-      String prefix = each.substring(0, each.length() - 1);
-      assertTrue(documented.removeIf(operation -> operation.startsWith(prefix)), each);
+      String prefix = each.substring(0, each.length() - BELOW.length());
+      assertTrue(documented.removeIf(path -> (path + "/").startsWith(prefix + "/")), each);
     }
     served.removeAll(wide);
     assertEquals(String.join("\n", served), String.join("\n", documented));

@@ -141,11 +141,15 @@ public final class JsonWriter {
     }
   }
 
-  /** Returns a problem as an RFC 9457 {@code application/problem+json} document. */
-  public static String problemDocument(Problem problem) {
+  /**
+   * Returns a problem as an RFC 9457 {@code application/problem+json} document.
+   *
+   * @param type the URI of the problem's code
+   */
+  public static String problemDocument(Problem problem, String type) {
     return object(
         json -> {
-          json.writeStringField("type", "urn:broadcasty:problem:" + problem.code().wireName());
+          json.writeStringField("type", type);
           json.writeStringField("title", problem.code().title());
           write(json, problem);
         });

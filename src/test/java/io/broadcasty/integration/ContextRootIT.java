@@ -62,7 +62,11 @@ class ContextRootIT extends ServerTestBase {
     assertEquals(1, webSocket.next().sequence());
     assertEquals(
         200, api.get("/broadcasty/replay?channel=" + channel, api.tokens.guest()).statusCode());
-    assertEquals(404, api.get("/broadcasty/no-such-path", api.tokens.guest()).statusCode());
+    HttpResponse<String> missing = api.get("/broadcasty/no-such-path", api.tokens.guest());
+    assertEquals(404, missing.statusCode());
+    String type = "\"" + contextRoot() + "/broadcasty/problems/not_found\"";
+    assertTrue(missing.body().contains(type), missing.body());
+    assertEquals(200, api.get("/broadcasty/problems/not_found", "").statusCode());
     events.close();
     webSocket.close();
   }

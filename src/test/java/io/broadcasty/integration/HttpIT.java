@@ -604,6 +604,20 @@ class HttpIT extends BuiltWarTestBase {
     }
   }
 
+  @Test
+  void problemsNameAPageAboutTheirCode() {
+    String refused = api.get("/broadcasty/replay?channel=a", "").body();
+    assertTrue(refused.contains("\"type\":\"/broadcasty/problems/unauthorized\""), refused);
+    HttpResponse<String> page = api.get("/broadcasty/problems/unauthorized", "");
+    assertEquals(200, page.statusCode());
+    assertTrue(page.body().contains("How do I mend it?"), page.body());
+    assertEquals(1, page.headers().allValues("Content-Security-Policy").size());
+    String list = api.get("/broadcasty/problems", "").body();
+    assertTrue(list.contains("href=\"problems/internal_error\""), list);
+    assertEquals(404, api.get("/broadcasty/problems/nothing", "").statusCode());
+    assertEquals(401, api.get("/broadcasty/problems/a/b", "").statusCode());
+  }
+
   /** A server has fewer request threads than this. */
   private static final int CROWD = 230;
 

@@ -86,11 +86,12 @@ class ServerVectorsTest {
   void aProblemDocumentFollowsRfc9457() {
     assertEquals(
         Vectors.parse(
-            "{\"type\":\"urn:broadcasty:problem:rate_limited\",\"title\":\"Too many requests\","
+            "{\"type\":\"/broadcasty/problems/rate_limited\",\"title\":\"Too many requests\","
                 + "\"status\":429,\"code\":\"rate_limited\",\"detail\":\"d\",\"retryAfter\":2}"),
         Vectors.parse(
             JsonWriter.problemDocument(
-                new Problem(Code.RATE_LIMITED, "d", Duration.ofMillis(1500)))));
+                new Problem(Code.RATE_LIMITED, "d", Duration.ofMillis(1500)),
+                "/broadcasty/problems/rate_limited")));
   }
 
   private static Sent send(String kind, Map<String, Object> input) {

@@ -28,6 +28,7 @@ final class AllowedMethods {
   private static final List<Route> ROUTES =
       List.of(
           new Route("(sse|replay|ping|presence|metrics|openapi\\.yaml)", READ),
+          new Route("problems(/[^/]+)?", READ),
           new Route("ws", "GET, OPTIONS"), // a handshake has no other method
           new Route("publish", WRITE),
           new Route("presence/(join|leave|heartbeat)", WRITE),

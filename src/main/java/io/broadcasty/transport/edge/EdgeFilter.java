@@ -36,6 +36,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,9 @@ public class EdgeFilter extends HttpFilter {
   private static final Set<String> OPEN_PATHS =
       Set.of(
           PING_PATH, "/broadcasty/push/sw.js", "/broadcasty/push/key", "/broadcasty/openapi.yaml");
+
+  /** The pages about problem codes, which need none either. */
+  private static final Pattern PROBLEM_PAGES = Pattern.compile(ProblemTypes.PATH + "(/[a-z_]*)?");
 
   @Inject private transient EdgeSettings settings;
   @Inject private transient Authenticator authenticator;
@@ -237,7 +241,7 @@ public class EdgeFilter extends HttpFilter {
       refuse(request, response, suspension);
       return false;
     }
-    if (OPEN_PATHS.contains(path)) {
+    if (OPEN_PATHS.contains(path) || PROBLEM_PAGES.matcher(path).matches()) {
       bodies.expectUnread(request, response);
       chain.doFilter(request, response);
       return false;

@@ -31,7 +31,12 @@ public final class ProblemWriter {
       response.setHeader("Retry-After", retryAfter.toString());
     }
     response.setContentType(MEDIA_TYPE);
-    body(response, JsonWriter.problemDocument(problem));
+    body(response, document(problem));
+  }
+
+  /** Returns a problem as a document whose {@code type} is the page about its code. */
+  public static String document(Problem problem) {
+    return JsonWriter.problemDocument(problem, ProblemTypes.of(problem.code()));
   }
 
   /** Writes a whole body with its length. */

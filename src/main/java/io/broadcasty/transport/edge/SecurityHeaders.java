@@ -18,6 +18,11 @@ public final class SecurityHeaders {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
           + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+  /** For documents for people: a style sheet of this server, and no script. */
+  private static final String DOCUMENT =
+      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
+          + " frame-ancestors 'none'";
+
   /**
    * For a service worker, whose own fetches its policy limits: the icons of its notifications may
    * come from anywhere.
@@ -44,6 +49,11 @@ public final class SecurityHeaders {
     if (response.getHeader(POLICY) == null) {
       set(request, response, PAGE);
     }
+  }
+
+  /** Sets the policy of a document for people. */
+  public static void ofDocument(HttpServletResponse response) {
+    response.setHeader(POLICY, DOCUMENT);
   }
 
   /** Sets the policy of a service worker. */

@@ -3,7 +3,6 @@ package io.broadcasty.transport.http;
 import io.broadcasty.transport.admin.RefusedException;
 import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.wire.Code;
-import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import jakarta.ws.rs.WebApplicationException;
@@ -23,7 +22,7 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
     Response.ResponseBuilder response =
         Response.status(problem.code().httpStatus())
             .type(ProblemWriter.MEDIA_TYPE)
-            .entity(JsonWriter.problemDocument(problem));
+            .entity(ProblemWriter.document(problem));
     Long retryAfter = problem.retryAfterSeconds();
     if (retryAfter != null) {
       response.header("Retry-After", retryAfter);

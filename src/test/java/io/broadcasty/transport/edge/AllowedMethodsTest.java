@@ -58,6 +58,8 @@ class AllowedMethodsTest {
     assertEquals("GET, OPTIONS", AllowedMethods.of("/broadcasty/ws"));
     assertEquals("POST, OPTIONS", AllowedMethods.of("/broadcasty/publish"));
     assertEquals("GET, HEAD, OPTIONS", AllowedMethods.of("/broadcasty/push/sw.js"));
+    assertEquals("GET, HEAD, OPTIONS", AllowedMethods.of("/broadcasty/problems"));
+    assertEquals("GET, HEAD, OPTIONS", AllowedMethods.of("/broadcasty/problems/forbidden"));
     assertNull(AllowedMethods.of("/broadcasty/nowhere"));
     assertNull(AllowedMethods.of("/broadcasty/push/a/b"));
   }
