@@ -750,6 +750,7 @@ static void storm(int from) {
 }
 
 static void storm_of_new(enum kind kind, int count) {
+  while (client_count > 0 && clients[client_count - 1].phase == ENDED) client_count--;  // those that were reset do not resume
   int from = client_count;
   reserve(count);
   for (int i = 0; i < count; i++) {

@@ -25,7 +25,8 @@ clients() { # COMMAND…
 }
 
 read_reply() {
-  read -r -t $((CLIENTS_TIMEOUT * 2 + 60)) ANSWER <&8 || die "the clients did not answer"
+  local before=$ANSWER
+  read -r -t $((CLIENTS_TIMEOUT * 2 + 60)) ANSWER <&8 || die "the clients did not answer${before:+, after: $before}"
 }
 
 # Sends a command like `clients` and fails unless the reply is ok.

@@ -111,7 +111,7 @@ public final class OpenLibertyInternals {
    * WebSocket ends connections in the same way as this method: through the lowest link of the
    * channel framework, which has no public API, hence the reflection.
    */
-  public static void close(WebConnection connection) throws Exception {
+  static void close(WebConnection connection) throws Exception {
     synchronized (connection) { // the same lock as its own close, which may run at the same time
       cancelRead(connection);
       // connection.close() fails on a broken connection and then does not count it as ended

@@ -6,6 +6,7 @@ import static io.broadcasty.transport.container.ServerInternals.warnMissing;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.WebConnection;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.net.SocketAddress;
@@ -27,6 +28,37 @@ final class PayaraInternals {
   /** Returns whether a request is Payara's. */
   static boolean owns(ServletRequest request) {
     return facade(request) != null;
+  }
+
+  /** Returns whether an upgraded connection is Payara's. */
+  static boolean owns(WebConnection connection) {
+    return ServerInternals.hasClass(connection, "org.apache.catalina.connector.WebConnectionImpl");
+  }
+
+  /**
+   * Closes an upgraded connection without resuming a request that Grizzly has cancelled because the
+   * peer closed first. Grizzly's {@code Response.resume} does not ask whether that has happened: it
+   * would resume a context that was released, and that another request may use by now.
+   */
+  static void close(WebConnection connection) throws Exception {
+    Object request;
+    Object response;
+    Object suspended;
+    try {
+      request = findField(connection, "request").get(connection);
+      response = invokeGetter(invokeGetter(request, "getCoyoteRequest"), "getResponse");
+      suspended = invokeGetter(response, "getSuspendContext");
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      warnMissing("the state of an upgraded request", "its log may show errors of Grizzly", e);
+      connection.close();
+      return;
+    }
+    synchronized (suspended) { // Grizzly cancels under this lock
+      if (Boolean.FALSE.equals(invokeGetter(response, "isSuspended"))) {
+        findField(request, "afterService").setBoolean(request, false); // nothing is resumed
+      }
+      connection.close();
+    }
   }
 
   /**

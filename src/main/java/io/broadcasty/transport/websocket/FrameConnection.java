@@ -13,7 +13,7 @@ import io.broadcasty.delivery.session.MessageSession;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.Transport;
-import io.broadcasty.transport.container.OpenLibertyInternals;
+import io.broadcasty.transport.container.UpgradedConnections;
 import io.broadcasty.transport.edge.UnauthenticatedRequest;
 import io.broadcasty.transport.io.NonBlockingInput;
 import io.broadcasty.transport.io.NonBlockingOutput;
@@ -327,11 +327,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
         out.abort(); // otherwise the close might wait for the peer to read
       }
       try {
-        if (OpenLibertyInternals.owns(connection)) {
-          OpenLibertyInternals.close(connection);
-        } else {
-          connection.close();
-        }
+        UpgradedConnections.close(connection);
       } catch (Exception e) { // declared by WebConnection
         LOG.log(Level.DEBUG, "The connection ended before it was closed", e);
       }
