@@ -40,6 +40,7 @@ public final class Hub implements PublicationListener, PresenceListener {
 
   private final ConcurrentHashMap<TenantChannel, Topic> topics = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<TenantId, PatternIndex> patterns = new ConcurrentHashMap<>();
+  private final OccupiedChannels occupied = new OccupiedChannels();
   private final UnwantedTopics unwanted = new UnwantedTopics();
   private final LongAdder deliveries = new LongAdder();
   private final ChannelNumbers numbers = new ChannelNumbers();
@@ -140,6 +141,9 @@ public final class Hub implements PublicationListener, PresenceListener {
               Topic topic = known == null ? new Topic(deliveries, numbers.allocate()) : known;
               first[0] = topic.isEmpty();
               topic.add(subscriber);
+              if (first[0]) {
+                occupied.add(channel);
+              }
               return topic;
             });
     joined.deliverEarlyTo(subscriber);
@@ -157,9 +161,12 @@ public final class Hub implements PublicationListener, PresenceListener {
     topics.computeIfPresent(
         channel,
         (c, topic) -> {
-          boolean occupied = !topic.isEmpty();
+          boolean before = !topic.isEmpty();
           topic.remove(subscriber);
-          last[0] = occupied && topic.isEmpty();
+          last[0] = before && topic.isEmpty();
+          if (last[0]) {
+            occupied.remove(channel);
+          }
           return unlessUnused(topic);
         });
     if (last[0]) {
@@ -226,6 +233,23 @@ public final class Hub implements PublicationListener, PresenceListener {
       }
     }
     return found;
+  }
+
+  /**
+   * Returns the channels of this tenant that have subscribers here, in order of name.
+   *
+   * @param prefix what the names begin with; may be empty
+   * @param after the channel before the first one to return; null to begin with the first
+   * @param limit the maximum number; fewer are returned only when there are no more
+   */
+  public List<ChannelName> occupied(
+      TenantId tenant, String prefix, @Nullable ChannelName after, int limit) {
+    return occupied.find(tenant, prefix, after, limit);
+  }
+
+  /** Returns whether no channel has subscribers here, for tests. */
+  boolean isVacant() {
+    return occupied.isEmpty();
   }
 
   /**

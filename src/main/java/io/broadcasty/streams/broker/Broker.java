@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores ordered streams: append, announce and replay in one port, because they must agree.
@@ -89,6 +90,18 @@ public interface Broker extends AutoCloseable {
    * @throws BrokerException as {@link #replay}
    */
   List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit);
+
+  /**
+   * Returns the tenant's channels of all kinds that have a stream, in order of name. Reads as many
+   * names as it returns.
+   *
+   * @param prefix what the names begin with; may be empty
+   * @param after the channel before the first one to return; null to begin with the first
+   * @param limit the maximum number; fewer are returned only when there are no more
+   * @throws BrokerException as {@link #replay}
+   */
+  List<ChannelName> channels(
+      TenantId tenant, String prefix, @Nullable ChannelName after, int limit);
 
   /**
    * Subscribes to announcements of a channel's publications that other nodes append; this node's

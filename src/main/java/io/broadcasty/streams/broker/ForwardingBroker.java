@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Delegates all calls to another broker, including {@link #close}; a subclass overrides what it
@@ -50,6 +51,12 @@ public abstract class ForwardingBroker implements Broker {
   @Override
   public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
     return streams.channels(tenant, pattern, limit);
+  }
+
+  @Override
+  public List<ChannelName> channels(
+      TenantId tenant, String prefix, @Nullable ChannelName after, int limit) {
+    return streams.channels(tenant, prefix, after, limit);
   }
 
   @Override

@@ -163,6 +163,41 @@ class HubTest {
     assertEquals(1, hub.channels());
   }
 
+  @Test
+  void channelsWithSubscribersAreListedInOrder() {
+    ChannelSubscriber first = listener("a");
+    ChannelSubscriber second = listener("b");
+    for (String name : List.of("b", "a.2", "a.1", "private-a")) {
+      hub.add(channel(name), first);
+    }
+    hub.add(channel("b"), second);
+    hub.add(channel(OTHER, "other"), first);
+    assertEquals(List.of("a.1", "a.2", "b", "private-a"), occupied("", null, 10));
+    assertEquals(List.of("a.1", "a.2"), occupied("", null, 2));
+    assertEquals(List.of("b", "private-a"), occupied("", "a.2", 10));
+    assertEquals(List.of("a.1", "a.2"), occupied("a", null, 10));
+    assertEquals(List.of("a.2"), occupied("a", "a.1", 10));
+    assertEquals(List.of("a.1", "a.2"), occupied("a", "B", 10));
+    assertEquals(List.of(), occupied("c", null, 10));
+    hub.remove(channel("b"), first);
+    assertEquals(List.of("b"), occupied("b", null, 10));
+    hub.remove(channel("b"), second);
+    hub.remove(channel("b"), second);
+    assertEquals(List.of(), occupied("b", null, 10));
+    for (String name : List.of("a.2", "a.1", "private-a")) {
+      hub.remove(channel(name), first);
+    }
+    assertFalse(hub.isVacant());
+    hub.remove(channel(OTHER, "other"), first);
+    assertTrue(hub.isVacant());
+  }
+
+  private List<String> occupied(String prefix, @Nullable String after, int limit) {
+    return hub.occupied(ACME, prefix, after == null ? null : new ChannelName(after), limit).stream()
+        .map(ChannelName::value)
+        .toList();
+  }
+
   private static long sequence(EncodedPublication publication) {
     return publication.publication().position().sequence();
   }

@@ -141,6 +141,12 @@ final class ScriptedBroker implements Broker {
         .toList();
   }
 
+  @Override
+  public List<ChannelName> channels(
+      TenantId tenant, String prefix, @Nullable ChannelName after, int limit) {
+    throw new UnsupportedOperationException("no subscription searches by prefix");
+  }
+
   /** Returns the channels that are followed now, in order of name. */
   List<String> followed() {
     return followed.stream().sorted().toList();

@@ -42,6 +42,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -733,6 +734,36 @@ public abstract class BrokerContract {
         channels(broker, "acme", "private-encrypted-*", 10));
     assertEquals(List.of(), channels(broker, "acme", "nothing*", 10));
     assertEquals(List.of("orders_"), channels(broker, "acme", "orders_*", 10));
+  }
+
+  @Test
+  void listsChannelsOfAllKindsPageByPage() throws Exception {
+    Broker broker = broker();
+    for (String name : List.of("b", "a.2", "a.1", "a", "private-a", "presence-a", "B", "a_")) {
+      appended(broker, plain(channel(name), 0, "1"));
+    }
+    appended(broker, plain(channel("globex", "a.3"), 0, "1"));
+    assertEquals(List.of("B", "a", "a.1"), page(broker, "", null, 3));
+    assertEquals(List.of("a.2", "a_", "b", "presence-a", "private-a"), page(broker, "", "a.1", 10));
+    assertEquals(List.of("a", "a.1"), page(broker, "a", null, 2));
+    assertEquals(List.of("a.2", "a_"), page(broker, "a", "a.1", 10));
+    assertEquals(List.of("a_"), page(broker, "a", "a.3", 10), "a name that has gone meanwhile");
+    assertEquals(List.of("private-a"), page(broker, "p", "presence-a", 10));
+    assertEquals(List.of("a.1", "a.2"), page(broker, "a.", "B", 10), "a name before the prefix");
+    assertEquals(List.of(), page(broker, "a", "b", 10));
+    assertEquals(List.of(), page(broker, "", "private-a", 10));
+    assertEquals(
+        List.of(), broker.channels(new TenantId("initech"), "", null, 10), "an unknown tenant");
+  }
+
+  private static List<String> page(
+      Broker broker, String prefix, @Nullable String after, int limit) {
+    return broker
+        .channels(
+            new TenantId("acme"), prefix, after == null ? null : new ChannelName(after), limit)
+        .stream()
+        .map(ChannelName::value)
+        .toList();
   }
 
   @Test

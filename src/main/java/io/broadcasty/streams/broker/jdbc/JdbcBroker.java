@@ -240,6 +240,19 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
   }
 
   @Override
+  public List<ChannelName> channels(
+      TenantId tenant, String prefix, @Nullable ChannelName after, int limit) {
+    boolean goesOn = after != null && after.value().compareTo(prefix) >= 0;
+    String from = after != null && goesOn ? after.value() : prefix;
+    return reading(
+        connection ->
+            StreamsTable.names(connection, tenant, from, !goesOn, limit).stream()
+                .takeWhile(name -> name.startsWith(prefix))
+                .map(ChannelName::new)
+                .toList());
+  }
+
+  @Override
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     return reading(

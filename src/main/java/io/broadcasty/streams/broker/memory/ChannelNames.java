@@ -47,6 +47,20 @@ final class ChannelNames {
     return found;
   }
 
+  List<ChannelName> find(TenantId tenant, String prefix, @Nullable ChannelName after, int limit) {
+    NavigableSet<ChannelName> all = names.get(tenant);
+    if (all == null) {
+      return List.of();
+    }
+    NavigableSet<ChannelName> from = all;
+    if (after != null && after.value().compareTo(prefix) >= 0) {
+      from = all.tailSet(after, false);
+    } else if (!prefix.isEmpty()) {
+      from = all.tailSet(new ChannelName(prefix), true);
+    }
+    return from.stream().takeWhile(name -> name.value().startsWith(prefix)).limit(limit).toList();
+  }
+
   List<TenantChannel> find(ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     List<TenantChannel> found = new ArrayList<>();
     for (String name : new TreeSet<>(names.keySet().stream().map(TenantId::value).toList())) {

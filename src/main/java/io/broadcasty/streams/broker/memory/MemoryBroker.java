@@ -150,6 +150,12 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
   }
 
   @Override
+  public List<ChannelName> channels(
+      TenantId tenant, String prefix, @Nullable ChannelName after, int limit) {
+    return names.find(tenant, prefix, after, limit);
+  }
+
+  @Override
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     return names.find(pattern, after, limit);

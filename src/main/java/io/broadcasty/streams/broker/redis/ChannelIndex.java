@@ -139,6 +139,18 @@ final class ChannelIndex {
     return names(tenant, pattern, pattern.prefix().isEmpty() ? "-" : "[" + pattern.prefix(), limit);
   }
 
+  /** Returns names as {@link io.broadcasty.streams.broker.Broker#channels} describes. */
+  List<ChannelName> names(TenantId tenant, String prefix, @Nullable ChannelName after, int limit) {
+    String begin = prefix.isEmpty() ? "-" : "[" + prefix;
+    if (after != null && after.value().compareTo(prefix) >= 0) {
+      begin = "(" + after.value();
+    }
+    return page(ChannelKeys.index(redis, tenant), begin, limit).stream()
+        .takeWhile(name -> name.startsWith(prefix))
+        .map(ChannelName::new)
+        .toList();
+  }
+
   /**
    * Returns channels of all tenants, in order of tenant and name.
    *
@@ -174,7 +186,7 @@ final class ChannelIndex {
     List<ChannelName> found = new ArrayList<>();
     String from = begin;
     while (true) {
-      List<String> names = page(key, from);
+      List<String> names = page(key, from, CHUNK);
       for (String name : names) {
         if (found.size() == limit || !name.startsWith(pattern.prefix())) {
           return found;
@@ -192,8 +204,8 @@ final class ChannelIndex {
   }
 
   @SuppressWarnings("deprecation") // ZRANGE with BYLEX needs Redis 6.2
-  private List<String> page(String key, String from) {
-    return commands.read(bytes(key), () -> redis.commands().zrangeByLex(key, from, "+", 0, CHUNK));
+  private List<String> page(String key, String from, int limit) {
+    return commands.read(bytes(key), () -> redis.commands().zrangeByLex(key, from, "+", 0, limit));
   }
 
   /** Adds a name, and has the pruning look at the channel soon. */

@@ -238,6 +238,13 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   }
 
   @Override
+  public List<ChannelName> channels(
+      TenantId tenant, String prefix, @Nullable ChannelName after, int limit) {
+    requireReachable(bytes(ChannelKeys.index(redis, tenant)));
+    return translating(() -> index.names(tenant, prefix, after, limit));
+  }
+
+  @Override
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     requireReachable(bytes(ChannelKeys.tenants(redis)));
