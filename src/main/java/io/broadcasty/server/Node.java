@@ -51,6 +51,7 @@ import io.broadcasty.observability.meters.SecurityLogMeters;
 import io.broadcasty.observability.meters.StoreMeters;
 import io.broadcasty.observability.meters.TenantMeters;
 import io.broadcasty.observability.tracing.ServerTracing;
+import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.presence.service.PresenceService;
 import io.broadcasty.relay.RelayStatusSource;
 import io.broadcasty.relay.provider.CallPolicy;
@@ -129,6 +130,7 @@ public final class Node implements AutoCloseable {
   private final DisconnectStreams disconnect;
   private final ControlPlane controlPlane;
   private final ControlPlane.Administrations administrations;
+  private final Explorers explorers;
   private final SecurityLog securityLog;
   private final ManagementBeans beans;
   private final ExecutorService refresher;
@@ -270,6 +272,7 @@ public final class Node implements AutoCloseable {
             clock,
             listeners);
     this.administrations = controlPlane.administrations(store, push);
+    this.explorers = new Explorers(identity.name(), store, hub, sessions, threads, ticker, clock);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
     events.register(meters, listeners::failures);
@@ -396,6 +399,16 @@ public final class Node implements AutoCloseable {
     return administrations;
   }
 
+  /** Returns what administrators explore. */
+  public Explorers explorers() {
+    return explorers;
+  }
+
+  /** Returns the store of members. */
+  public PresenceStore presence() {
+    return store.presence();
+  }
+
   public AuditLog audit() {
     return store.audit();
   }
@@ -499,6 +512,7 @@ public final class Node implements AutoCloseable {
     threads.stopReading();
     securityLog.close();
     push.close();
+    explorers.close();
     controlPlane.close();
     store.close();
     refresher.shutdownNow();

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the administration of API keys, policies, revocations and tenants with the provider of
- * persistence that each server has, and the MBeans. One server is started for all of it, and once
- * more for what has to outlive it.
+ * Tests the administration of API keys, policies, revocations and tenants, and the explorers, with
+ * the provider of persistence that each server has, and the MBeans. One server is started for all
+ * of it, and once more for what has to outlive it.
  */
 class AdministrationIT {
 
@@ -36,6 +36,7 @@ class AdministrationIT {
       new PolicyChecks(api).run();
       revocations = new RevocationChecks(api);
       revocations.revokeAUserATokenAndATenant();
+      new ExplorerChecks(api).showTheNode();
       new TenantChecks(api).areCreatedLimitedAndSuspended();
       server.kill();
     }

@@ -33,6 +33,7 @@ public final class ControlFormat {
   private static final String REVOKED = "revoked";
   private static final String REVOCATION_LIFTED = "revocation-lifted";
   private static final String POLICIES_CHANGED = "policies";
+  private static final String QUESTION = "question";
   private static final int MAX_LOGGED = 100;
 
   /** The unknown kinds that have been logged. */
@@ -72,6 +73,12 @@ public final class ControlFormat {
       } else if (message instanceof ControlMessage.PoliciesChanged changed) {
         json.writeStringField("kind", POLICIES_CHANGED);
         writeTenant(json, changed.tenant());
+      } else if (message instanceof ControlMessage.Question question) {
+        json.writeStringField("kind", QUESTION);
+        json.writeStringField("id", question.id());
+        json.writeStringField("from", question.from());
+        json.writeStringField("subject", question.subject());
+        json.writeStringField("parameters", question.parameters());
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -133,6 +140,13 @@ public final class ControlFormat {
           new TenantId(required(fields, "tenant")),
           required(fields, "target"),
           required(fields, "name"));
+    }
+    if (QUESTION.equals(kind)) {
+      return new ControlMessage.Question(
+          required(fields, "id"),
+          required(fields, "from"),
+          required(fields, "subject"),
+          required(fields, "parameters"));
     }
     if (POLICIES_CHANGED.equals(kind)) {
       return new ControlMessage.PoliciesChanged(tenant(fields));

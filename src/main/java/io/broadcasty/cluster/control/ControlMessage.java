@@ -103,4 +103,22 @@ public sealed interface ControlMessage {
    * @param tenant the tenant; null for all tenants
    */
   record PoliciesChanged(@Nullable TenantId tenant) implements ControlMessage {}
+
+  /**
+   * Asks the other nodes what each of them alone knows.
+   *
+   * @param id names the question to those who answer
+   * @param from the node that asks
+   * @param subject what is asked about; a node ignores others
+   * @param parameters what exactly is asked, as the subject defines it
+   */
+  record Question(String id, String from, String subject, String parameters)
+      implements ControlMessage {
+
+    /** Omits the parameters, which may name users. */
+    @Override
+    public String toString() {
+      return "Question[" + id + " of " + from + " about " + subject + "]";
+    }
+  }
 }

@@ -143,6 +143,27 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
     return outbox.newlyWrittenBytes();
   }
 
+  /** Returns what identifies the session on this node; grows with every session. */
+  final long number() {
+    return number;
+  }
+
+  /** Returns the session as administrators see it; null before authentication. */
+  final @Nullable ConnectionState state() {
+    Caller who = caller;
+    return who == null
+        ? null
+        : new ConnectionState(
+            number,
+            type(),
+            who,
+            transport.clientAddress(),
+            Duration.ofNanos(context.ticker().readNanos() - openedNanos),
+            subscriptions.targets().size(),
+            outbox.writtenBytes(),
+            outbox.pendingBytes());
+  }
+
   /** Returns when the session was opened, by the ticker. */
   protected final long openedNanos() {
     return openedNanos;

@@ -22,10 +22,13 @@ import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -33,6 +36,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -172,6 +176,46 @@ public final class Sessions {
       found.forEach(session -> session.end(problem));
     }
     return found.size();
+  }
+
+  /**
+   * Returns connections in order of their numbers. Passes over the connections of the tenant or, if
+   * the filter names one, of the user.
+   *
+   * @param after the number before the first one to return
+   * @param limit the maximum number to return
+   */
+  public ConnectionList list(ConnectionFilter filter, long after, int limit) {
+    int[] count = {0};
+    PriorityQueue<Session> first =
+        new PriorityQueue<>(Comparator.comparingLong(Session::number).reversed());
+    Consumer<Session> select =
+        session -> {
+          TransportType wanted = filter.transport();
+          if (session.hasEnded() || (wanted != null && wanted != session.type())) {
+            return;
+          }
+          count[0]++;
+          if (session.number() > after && limit > 0) {
+            first.add(session);
+            if (first.size() > limit) {
+              first.remove();
+            }
+          }
+        };
+    String subject = filter.subject();
+    if (subject == null) {
+      index.forEach(filter.tenant(), select);
+    } else {
+      index.forEachOfUser(filter.tenant(), subject, Integer.MAX_VALUE, select);
+    }
+    List<ConnectionState> connections =
+        first.stream()
+            .sorted(Comparator.comparingLong(Session::number))
+            .map(Session::state)
+            .filter(Objects::nonNull)
+            .toList();
+    return new ConnectionList(count[0], connections);
   }
 
   /**

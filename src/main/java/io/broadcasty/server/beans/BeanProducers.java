@@ -4,6 +4,8 @@ import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.admin.audit.AuditAdministration;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.explorer.ChannelExplorer;
+import io.broadcasty.admin.explorer.ConnectionExplorer;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.policy.PolicyAdministration;
 import io.broadcasty.admin.revocation.RevocationAdministration;
@@ -25,6 +27,7 @@ import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.delivery.session.UndeliveredPushService;
 import io.broadcasty.metrics.Exposition;
+import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.presence.service.PresenceService;
 import io.broadcasty.protocol.compact.CompactProtocol;
 import io.broadcasty.protocol.compact.CompactSseProtocol;
@@ -196,6 +199,24 @@ public class BeanProducers {
   @Singleton
   PolicyAdministration policies() {
     return startup.node().administrations().policies();
+  }
+
+  @Produces
+  @Singleton
+  ChannelExplorer channelExplorer() {
+    return startup.node().explorers().channels();
+  }
+
+  @Produces
+  @Singleton
+  ConnectionExplorer connectionExplorer() {
+    return startup.node().explorers().connections();
+  }
+
+  @Produces
+  @Singleton
+  PresenceStore members() {
+    return startup.node().presence();
   }
 
   @Produces

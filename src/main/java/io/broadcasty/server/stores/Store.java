@@ -4,6 +4,7 @@ import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.cluster.question.AnswerStore;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
@@ -12,6 +13,8 @@ import io.broadcasty.infra.database.Database;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.relay.RelayStatusSource;
 import io.broadcasty.streams.broker.Broker;
+import java.util.Collection;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * members, limits and the node registry cover all nodes, otherwise only this one.
  *
  * @param control sends control messages to the nodes that share the store
+ * @param answers brings the answers of these nodes to questions
+ * @param liveNodes returns the names of these nodes, as far as they are known
  * @param database the relational database, if any component uses one; otherwise null
  * @param clock compares this node's clock with that of the store; null for a store in memory
  * @param upkeep deletes expired data; may take long, run it every few seconds
@@ -33,6 +38,8 @@ public record Store(
     NonceStore nonces,
     NodeRegistry nodes,
     ControlTopic control,
+    AnswerStore answers,
+    Supplier<Collection<String>> liveNodes,
     AuditLog audit,
     RelayStatusSource relay,
     @Nullable Database database,

@@ -16,6 +16,10 @@ import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.cluster.nodes.jdbc.NodeLeases;
 import io.broadcasty.cluster.nodes.redis.Heartbeat;
 import io.broadcasty.cluster.nodes.redis.RedisNodeRegistry;
+import io.broadcasty.cluster.question.AnswerStore;
+import io.broadcasty.cluster.question.jdbc.JdbcAnswerStore;
+import io.broadcasty.cluster.question.memory.MemoryAnswerStore;
+import io.broadcasty.cluster.question.redis.RedisAnswerStore;
 import io.broadcasty.core.auth.LocalNonceStore;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.auth.jdbc.JdbcNonceStore;
@@ -73,6 +77,7 @@ import io.broadcasty.streams.mirror.MirroredChannels;
 import io.broadcasty.streams.spool.SpoolingBroker;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -167,6 +172,8 @@ public record StoreFactory(
                 Runnable::run)
             : broker,
         new MemoryControlTopic(),
+        new MemoryAnswerStore(),
+        List::of,
         occupancy(new LocalOccupancyStore(), Duration.ZERO, 0),
         new LocalNonceStore(settings.edge().nonceRetention(), budgets.of(MemoryArea.IDS), ticker),
         null,
@@ -228,6 +235,7 @@ public record StoreFactory(
     ChannelOccupancy occupancy = occupancy(occupants, OCCUPANCY_RENEWAL, 0);
     JdbcNonceStore nonces =
         new JdbcNonceStore(database, settings.edge().nonceRetention(), database.clock());
+    JdbcAnswerStore answers = new JdbcAnswerStore(database, database.clock());
     NodeLeases leases =
         new NodeLeases(
             database,
@@ -240,6 +248,8 @@ public record StoreFactory(
     return unshared(
         relayed(broker, broker, database, turns),
         control,
+        answers,
+        leases::live,
         occupancy,
         nonces,
         database,
@@ -251,6 +261,7 @@ public record StoreFactory(
               control.prune();
               occupants.prune();
               nonces.prune();
+              answers.prune();
             }),
         () -> {
           leases.close();
@@ -262,6 +273,8 @@ public record StoreFactory(
   private Store unshared(
       Broker broker,
       ControlTopic control,
+      AnswerStore answers,
+      Supplier<Collection<String>> liveNodes,
       ChannelOccupancy occupancy,
       NonceStore nonces,
       @Nullable Database database,
@@ -282,6 +295,8 @@ public record StoreFactory(
         nonces,
         new LocalNodeRegistry(self, clock),
         control,
+        answers,
+        liveNodes,
         audit(database),
         relays,
         database,
@@ -444,6 +459,8 @@ public record StoreFactory(
         new RedisNonceStore(redis, settings.edge().nonceRetention()),
         nodes,
         new RedisControlTopic(redis, ControlRetention.DEFAULT, threads.loops),
+        new RedisAnswerStore(redis),
+        () -> names(nodes),
         audit(database),
         relays,
         database,

@@ -3,6 +3,8 @@ package io.broadcasty.server.web;
 import io.broadcasty.transport.http.AccessResource;
 import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.AuditResource;
+import io.broadcasty.transport.http.ChannelsResource;
+import io.broadcasty.transport.http.ConnectionsResource;
 import io.broadcasty.transport.http.DisconnectResource;
 import io.broadcasty.transport.http.DriversResource;
 import io.broadcasty.transport.http.HealthResource;
@@ -32,6 +34,8 @@ public class DataPlane extends Application {
     return Set.of(
         AdminResource.class,
         AuditResource.class,
+        ChannelsResource.class,
+        ConnectionsResource.class,
         DisconnectResource.class,
         DriversResource.class,
         HealthResource.class,

@@ -8,6 +8,7 @@ import io.broadcasty.LogCapture;
 import io.broadcasty.cluster.control.ControlMessage.Disconnect;
 import io.broadcasty.cluster.control.ControlMessage.KeysChanged;
 import io.broadcasty.cluster.control.ControlMessage.PoliciesChanged;
+import io.broadcasty.cluster.control.ControlMessage.Question;
 import io.broadcasty.cluster.control.ControlMessage.RevocationLifted;
 import io.broadcasty.cluster.control.ControlMessage.Revoked;
 import io.broadcasty.cluster.control.ControlMessage.SettingsChanged;
@@ -52,6 +53,13 @@ class ControlFormatTest {
     PoliciesChanged ofAcme = new PoliciesChanged(new TenantId("acme"));
     assertEquals(policies, format.write(ofAcme));
     assertEquals(ofAcme, format.read(policies));
+    Question question = new Question("q-1", "n1", "channels", "{\"tenant\":\"acme\"}");
+    String asked =
+        "{\"v\":1,\"kind\":\"question\",\"id\":\"q-1\",\"from\":\"n1\",\"subject\":\"channels\","
+            + "\"parameters\":\"{\\\"tenant\\\":\\\"acme\\\"}\"}";
+    assertEquals(asked, format.write(question));
+    assertEquals(question, format.read(asked));
+    assertFalse(question.toString().contains("acme"), question.toString());
   }
 
   @Test

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.cluster.control.ControlMessage.Disconnect;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.protocol.sse.SseProtocol;
 import io.broadcasty.wire.ProblemException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.Test;
 class SessionIndexTest {
 
   private static final List<TenantId> TENANTS = List.of(new TenantId("acme"), new TenantId("beta"));
+
+  private static final Duration HOUR = Duration.ofHours(1);
 
   private final TestNode node = new TestNode();
 
@@ -86,6 +90,55 @@ class SessionIndexTest {
     return node.sessions.count(
         new Disconnect(
             tenant == null ? null : new TenantId(tenant), subject, tokenId, keyId, "disconnected"));
+  }
+
+  @Test
+  void listsConnectionsOfATenantInOrderOfTheirNumbers() {
+    for (String user : List.of("ann", "bob", "ann")) {
+      open(caller("acme", user, user, null));
+    }
+    open(caller("beta", "ann", "t", null));
+    EventSession ended = open(caller("acme", "ann", "t", "k1"));
+    TestNode.Client socket = node.connect().authenticate(node.caller("bob", HOUR));
+
+    ConnectionList all = list(null, null, 0, 10);
+    assertEquals(5, all.count());
+    List<Long> numbers = numbers(all);
+    assertEquals(numbers.stream().sorted().toList(), numbers);
+    assertEquals(
+        List.of("ann", "bob", "ann", "ann", "bob"),
+        all.connections().stream().map(state -> state.caller().subject()).toList());
+    assertEquals("k1", all.connections().get(3).caller().keyId());
+
+    ConnectionList page = list(null, null, numbers.get(1), 2);
+    assertEquals(numbers.subList(2, 4), numbers(page));
+    assertEquals(5, page.count(), "of all pages");
+    assertEquals(List.of(), numbers(list(null, null, 0, 0)));
+    assertEquals(List.of(), numbers(list(null, null, numbers.get(4), 2)));
+    assertEquals(3, list("ann", null, 0, 10).count());
+    assertEquals(List.of(numbers.get(0)), numbers(list("ann", null, 0, 1)));
+    assertEquals(0, list("eve", null, 0, 10).count());
+    assertEquals(List.of(numbers.get(4)), numbers(list("bob", TransportType.WEBSOCKET, 0, 10)));
+    assertEquals(4, list(null, TransportType.SSE, 0, 10).count());
+
+    node.time.advance(Duration.ofSeconds(3));
+    socket.request("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"news\"}");
+    ConnectionState state = list(null, TransportType.WEBSOCKET, 0, 10).connections().get(0);
+    assertEquals(Duration.ofSeconds(3), state.open());
+    assertEquals(1, state.subscriptions());
+    assertTrue(state.writtenBytes() > 10, state.toString());
+
+    ended.onTransportClosed();
+    assertEquals(4, list(null, null, 0, 10).count());
+  }
+
+  private ConnectionList list(
+      @Nullable String user, @Nullable TransportType transport, long after, int limit) {
+    return node.sessions.list(new ConnectionFilter(TENANTS.get(0), user, transport), after, limit);
+  }
+
+  private static List<Long> numbers(ConnectionList list) {
+    return list.connections().stream().map(ConnectionState::number).toList();
   }
 
   @Test

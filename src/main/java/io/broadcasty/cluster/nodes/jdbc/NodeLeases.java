@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -54,6 +55,9 @@ public final class NodeLeases implements AutoCloseable {
   private final FailureLog failures;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final BackgroundLoop loop;
+
+  /** The nodes that are not known to be dead. */
+  private volatile Set<String> live = Set.of();
 
   // used only by the loop's thread
   private final Map<String, Seen> others = new HashMap<>();
@@ -99,6 +103,14 @@ public final class NodeLeases implements AutoCloseable {
           Level.DEBUG,
           "This node could not sign off in time; others will notice when its lease expires");
     }
+  }
+
+  /**
+   * Returns the names of the nodes that share the database, as far as is known: all that have not
+   * been found dead, this one included once it has reached the database.
+   */
+  public Set<String> live() {
+    return live;
   }
 
   private boolean runRound() throws InterruptedException {
@@ -182,6 +194,7 @@ public final class NodeLeases implements AutoCloseable {
         others.remove(node);
       }
     }
+    live = Set.copyOf(others.keySet());
   }
 
   private void delete(String sql, String node, long itsBeat) throws SQLException {

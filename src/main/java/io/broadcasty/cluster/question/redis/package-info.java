@@ -1,0 +1,5 @@
+/** The answers of nodes that share a Redis. */
+@NullMarked
+package io.broadcasty.cluster.question.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,150 @@
+package io.broadcasty.server;
+
+import static io.broadcasty.server.WholeNode.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.admin.explorer.ChannelDetails;
+import io.broadcasty.admin.explorer.ChannelPage;
+import io.broadcasty.admin.explorer.ChannelSearch;
+import io.broadcasty.admin.explorer.ConnectionSearch;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.lifecycle.TransportType;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
+import io.broadcasty.infra.database.Postgres;
+import io.broadcasty.infra.redis.RedisServer;
+import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.wire.Since;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests that one node shows what all nodes have that share its store. */
+@Tag("stores")
+class NodeExplorersTest {
+
+  private static final TenantId ACME = new TenantId("acme");
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  private final List<Node> nodes = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    nodes.forEach(Node::close);
+  }
+
+  private void open(Map<String, String> settings, int count) {
+    for (int i = 0; i < count; i++) {
+      nodes.add(WholeNode.open(settings, dir.resolve("node" + i)));
+    }
+  }
+
+  private static MessageSession connect(Node node, String subject, String... targets) {
+    Caller caller = WholeNode.member(subject);
+    MessageSession session = WholeNode.connection(node);
+    assertTrue(session.open(caller));
+    for (String target : targets) {
+      assertInstanceOf(
+          SubscribeOutcome.Subscribed.class,
+          session.subscriptions().subscribe(caller, target, new Since.Live()));
+    }
+    return session;
+  }
+
+  private static Map<String, String> redis() {
+    RedisSettings settings = RedisServer.shared().settings();
+    return Map.of(
+        "broadcasty.replay.store",
+        "redis",
+        "broadcasty.redis.url",
+        "redis://127.0.0.1:" + RedisServer.shared().port(),
+        "broadcasty.redis.prefix",
+        settings.prefix());
+  }
+
+  @Test
+  void nodesOnOneRedisAnswerForAll() {
+    open(redis(), 2);
+    bothNodesAnswer();
+  }
+
+  @Test
+  void nodesOnOneDatabaseAnswerForAll() {
+    open(WholeNode.on(Postgres.newDatabase()), 2);
+    bothNodesAnswer();
+  }
+
+  @Test
+  void aNodeAloneAnswersForItself() {
+    open(new HashMap<>(), 1);
+    connect(nodes.get(0), "ann", "orders");
+    ChannelPage page = channels(nodes.get(0));
+    assertEquals(new ChannelName("orders"), page.channels().get(0).name());
+    assertEquals(Set.of(), page.missing());
+  }
+
+  private void bothNodesAnswer() {
+    Node one = nodes.get(0);
+    Node two = nodes.get(1);
+    connect(one, "ann", "orders", "news");
+    MessageSession left = connect(two, "bob", "orders");
+    connect(two, "cat", "orders");
+    await(
+        "the subscribers of both nodes",
+        () -> List.of(1, 2).equals(subscribers(one)) && List.of(1, 2).equals(subscribers(two)));
+    ChannelPage page = channels(one);
+    assertEquals(
+        List.of("news", "orders"),
+        page.channels().stream().map(channel -> channel.name().value()).toList());
+    assertEquals(Set.of(), page.missing());
+    assertEquals(List.of("ann"), users(one, nodes.indexOf(one)));
+    assertEquals(List.of("bob", "cat"), users(one, nodes.indexOf(two)));
+    left.onTransportClosed();
+    await("the departure", () -> List.of(1, 1).equals(subscribers(one)));
+  }
+
+  /** Returns the users that a node sees on another, by the order of their connections. */
+  private List<String> users(Node node, int other) {
+    return node
+        .explorers()
+        .connections()
+        .find(
+            new ConnectionSearch(
+                ACME, null, TransportType.WEBSOCKET, nodes.get(other).nodes().self(), null, 10))
+        .rows()
+        .stream()
+        .map(row -> row.connection().user())
+        .toList();
+  }
+
+  private static ChannelPage channels(Node node) {
+    return node.explorers().channels().find(new ChannelSearch(ACME, "", null, true, null, 10));
+  }
+
+  /** Returns the subscribers of a channel by node, in order of their number. */
+  private static List<Integer> subscribers(Node node) {
+    ChannelDetails details =
+        node.explorers().channels().details(new TenantChannel(ACME, new ChannelName("orders")));
+    return details.subscribers().values().stream()
+        .flatMapToInt(IntStream::of)
+        .sorted()
+        .boxed()
+        .toList();
+  }
+}
