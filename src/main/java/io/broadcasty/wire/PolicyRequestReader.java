@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public final class PolicyRequestReader {
 
-  private static final int MAX_TEXT = 1000;
+  static final int MAX_TEXT = 1000;
   private static final int MAX_LIST = 100;
   private static final int MAX_DEPTH = 8;
 
@@ -177,7 +177,7 @@ public final class PolicyRequestReader {
         Code.INVALID_REQUEST, "`channels` of a rule must be one of `own` and `all`");
   }
 
-  private static ChannelOperation operation(@Nullable String name) throws ProblemException {
+  static ChannelOperation operation(@Nullable String name) throws ProblemException {
     ChannelOperation operation = ChannelOperation.fromWireName(name);
     if (operation == null) {
       throw new ProblemException(
@@ -197,7 +197,7 @@ public final class PolicyRequestReader {
     return names;
   }
 
-  private static Set<String> readTexts(JsonReader json, String field) throws ProblemException {
+  static Set<String> readTexts(JsonReader json, String field) throws ProblemException {
     json.requireArray(field);
     Set<String> texts = new HashSet<>();
     int read = 0;
@@ -235,8 +235,7 @@ public final class PolicyRequestReader {
   }
 
   /** Reads an object as the claims of a token have it; without fields that are null. */
-  private static Map<String, Object> readObject(JsonReader json, int depth)
-      throws ProblemException {
+  static Map<String, Object> readObject(JsonReader json, int depth) throws ProblemException {
     Map<String, Object> fields = new HashMap<>();
     for (String name = json.nextField(); name != null; name = json.nextField()) {
       Object value = readValue(json, depth);

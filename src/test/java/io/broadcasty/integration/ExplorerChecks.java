@@ -49,6 +49,8 @@ final class ExplorerChecks {
       findChannels();
       showOneChannel();
       findConnections();
+      showMembers();
+      showAReplay();
       assertFalse(stream.isEnded());
     }
     refuseOthers();
@@ -98,7 +100,56 @@ final class ExplorerChecks {
     assertAnswer(400, "transport", get("connections?transport=pigeon"));
   }
 
+  private void showMembers() {
+    String room = "{\"channel\":\"presence-room\",\"member\":{\"id\":\"ann\",\"name\":\"Ann\"}}";
+    assertAnswer(
+        200, "ttl", api.post("/broadcasty/presence/join", token("ann", "participant"), room));
+    assertAnswer(
+        200,
+        "\"count\":1,\"members\":[{\"id\":\"ann\",\"name\":\"Ann\"}],\"next\":null}",
+        get("presence?channel=presence-room"));
+    assertAnswer(200, "\"members\":1,", get("channels/presence-room"));
+    assertAnswer(200, "\"members\":[]", get("presence?channel=presence-room&after=ann"));
+    assertAnswer(400, "invalid_channel", get("presence?channel=orders.eu"));
+    assertAnswer(400, "channel", get("presence"));
+  }
+
+  private HttpResponse<String> replay(String json) {
+    return api.post(ADMIN + "replay", token("ada", "admin"), json);
+  }
+
+  private void showAReplay() {
+    HttpResponse<String> seen =
+        replay("{\"channel\":\"orders.eu\",\"subject\":\"ann\",\"roles\":[\"member\"]}");
+    assertAnswer(200, "{\"allowed\":true,\"steps\":[", seen);
+    assertAnswer(200, "\"recovered\":true,\"lost\":null,\"publications\":[{", seen);
+    assertAnswer(200, "\"payload\":{\"n\":1}", seen);
+    assertAnswer(
+        200,
+        "\"lost\":{\"channel\":\"orders.eu\",\"reason\":\"epoch\"",
+        replay("{\"channel\":\"orders.eu\",\"subject\":\"ann\",\"epoch\":\"gone\",\"from\":2}"));
+    HttpResponse<String> denied = replay("{\"channel\":\"private-orders\",\"subject\":\"ann\"}");
+    assertAnswer(200, "{\"allowed\":false,\"steps\":[{\"check\":", denied);
+    assertFalse(denied.body().contains("\"replay\""), denied.body());
+    assertAnswer(400, "subject", replay("{\"channel\":\"orders.eu\"}"));
+    assertAnswer(400, "invalid_channel", replay("{\"channel\":\"a b\",\"subject\":\"ann\"}"));
+    assertAnswer(
+        200,
+        "\"target\":\"channel:private-orders\"",
+        get("audit?action=channel.replay&actor=ada&target=channel:private-orders"));
+  }
+
   private void refuseOthers() {
+    String question = "{\"channel\":\"orders.eu\",\"subject\":\"ann\",\"tenant\":\"umbrella\"}";
+    assertAnswer(403, "forbidden", api.post(ADMIN + "replay", token("ann", "member"), question));
+    assertAnswer(403, "forbidden", api.post(ADMIN + "replay", api.tokens.admin(), question));
+    assertAnswer(200, "orders.eu", api.post(ADMIN + "replay", api.tokens.operator(), question));
+    assertEquals(401, api.post(ADMIN + "replay", "", question).statusCode());
+    String members = ADMIN + "presence?channel=presence-room";
+    assertAnswer(403, "forbidden", api.get(members, token("ann", "member")));
+    assertAnswer(403, "forbidden", api.get(members + "&tenant=umbrella", api.tokens.admin()));
+    assertAnswer(200, "\"members\":[]", api.get(members, api.tokens.admin()));
+    assertEquals(401, api.get(members, "").statusCode());
     assertAnswer(403, "forbidden", api.get(ADMIN + "connections", token("ann", "member")));
     assertAnswer(
         403, "forbidden", api.get(ADMIN + "connections?tenant=umbrella", api.tokens.admin()));

@@ -160,7 +160,8 @@ public final class ProblemMapper {
     return null;
   }
 
-  private static Problem noPresenceChannel() {
+  /** Returns the problem of a request for the members of a channel that has none. */
+  public static Problem noPresenceChannel() {
     return Problem.of(
         Code.INVALID_CHANNEL, "only channels whose name begins with presence- have members");
   }

@@ -7,6 +7,8 @@ import io.broadcasty.transport.http.ChannelsResource;
 import io.broadcasty.transport.http.ConnectionsResource;
 import io.broadcasty.transport.http.DisconnectResource;
 import io.broadcasty.transport.http.DriversResource;
+import io.broadcasty.transport.http.ExploredPresenceResource;
+import io.broadcasty.transport.http.ExploredReplayResource;
 import io.broadcasty.transport.http.HealthResource;
 import io.broadcasty.transport.http.KeysResource;
 import io.broadcasty.transport.http.MetricsResource;
@@ -38,6 +40,8 @@ public class DataPlane extends Application {
         ConnectionsResource.class,
         DisconnectResource.class,
         DriversResource.class,
+        ExploredPresenceResource.class,
+        ExploredReplayResource.class,
         HealthResource.class,
         AccessResource.class,
         KeysResource.class,

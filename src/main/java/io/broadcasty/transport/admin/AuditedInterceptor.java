@@ -17,7 +17,10 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Writes calls that change something to the audit log, once they have succeeded or failed. */
+/**
+ * Writes calls that change or disclose something to the audit log, once they have succeeded or
+ * failed.
+ */
 @Audited
 @Interceptor
 @Priority(Interceptor.Priority.APPLICATION + 30)
@@ -33,8 +36,11 @@ public class AuditedInterceptor {
   @AroundInvoke
   @Nullable Object audit(InvocationContext call) throws Exception {
     Audited audited = Bindings.find(call.getMethod(), Audited.class);
-    if (audited.kind() != Audited.Kind.CHANGE) {
-      return call.proceed();
+    switch (audited.kind()) {
+      case READ, BY_USE_CASE -> {
+        return call.proceed();
+      }
+      case CHANGE, DISCLOSURE -> {}
     }
     int status = FAILED;
     try {

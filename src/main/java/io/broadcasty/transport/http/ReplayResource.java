@@ -13,13 +13,11 @@ import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
-import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
 import io.broadcasty.streams.broker.StreamState;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.wire.Code;
-import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import io.broadcasty.wire.Since;
@@ -32,8 +30,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@code GET /broadcasty/replay}: pages of a stream. */
@@ -43,7 +39,7 @@ public class ReplayResource {
   private static final System.Logger LOG = System.getLogger(ReplayResource.class.getName());
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1000;
-  private static final long MAX_PAGE_BYTES = 256 * 1024;
+  static final long MAX_PAGE_BYTES = 256 * 1024;
 
   @Inject private Broker broker;
   @Inject private Policy policy;
@@ -90,7 +86,7 @@ public class ReplayResource {
               Code.INVALID_REQUEST, "`last` excludes `from`, `to`, `limit` and `epoch`");
         }
         int newest = (int) QueryParameters.number("last", last, 0, 1, Since.Last.MAX);
-        return Response.ok(json(name, newest(of, p, newest), Long.MAX_VALUE)).build();
+        return Response.ok(ReplayAnswers.json(name, newest(of, p, newest), Long.MAX_VALUE)).build();
       }
       long first = QueryParameters.number("from", from, 0, 0, Long.MAX_VALUE);
       long upTo = QueryParameters.number("to", to, Long.MAX_VALUE, 0, Long.MAX_VALUE);
@@ -104,7 +100,7 @@ public class ReplayResource {
                   first == 0 ? StreamState.FROM_OLDEST : first - 1,
                   count,
                   MAX_PAGE_BYTES));
-      return Response.ok(json(name, page, upTo)).build();
+      return Response.ok(ReplayAnswers.json(name, page, upTo)).build();
     } catch (InvalidChannelException e) {
       return ProblemResponses.of(ProblemMapper.invalidChannel(e));
     } catch (ProblemException e) {
@@ -124,44 +120,5 @@ public class ReplayResource {
     long after = new Since.Last(count).after(state);
     return broker.replay(
         new ReplayRequest(channel, partition, state.epoch(), after, count, MAX_PAGE_BYTES));
-  }
-
-  private static String json(ChannelName channel, ReplayPage page, long to) {
-    List<Publication> wanted = new ArrayList<>();
-    for (Publication publication : page.publications()) {
-      if (publication.position().sequence() <= to) {
-        wanted.add(publication);
-      }
-    }
-    StreamState state = page.state();
-    long next = wanted.isEmpty() ? 0 : wanted.get(wanted.size() - 1).position().sequence() + 1;
-    return JsonWriter.object(
-        json -> {
-          json.writeStringField("channel", channel.value());
-          json.writeNumberField("partition", state.partition());
-          json.writeStringField("epoch", state.epoch());
-          json.writeNumberField("first", state.first());
-          json.writeNumberField("head", state.head());
-          json.writeBooleanField("recovered", page.lost() == null);
-          if (page.lost() == null) {
-            json.writeNullField("lost");
-          } else {
-            json.writeObjectFieldStart("lost");
-            JsonWriter.write(json, channel, page.lost());
-            json.writeEndObject();
-          }
-          json.writeArrayFieldStart("publications");
-          for (Publication publication : wanted) {
-            json.writeStartObject();
-            JsonWriter.write(json, publication);
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-          if (next > 0 && next <= Math.min(to, state.head())) {
-            json.writeNumberField("next", next);
-          } else {
-            json.writeNullField("next");
-          }
-        });
   }
 }

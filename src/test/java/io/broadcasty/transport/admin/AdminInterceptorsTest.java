@@ -60,6 +60,9 @@ class AdminInterceptorsTest {
     @Audited(value = "thing.list", kind = Audited.Kind.READ)
     public void list() {}
 
+    @Audited(value = "thing.disclose", kind = Audited.Kind.DISCLOSURE)
+    public void disclose() {}
+
     @Permitted(AdminRole.ADMINISTRATOR_OF_TENANT)
     @Audited(value = "thing.disconnect", kind = Audited.Kind.BY_USE_CASE)
     public void ofTenant(String other, @PathParam("tenant") String tenant) {}
@@ -204,6 +207,13 @@ class AdminInterceptorsTest {
                 "{\"status\":200,\"change\":{\"state\":\"suspended\"}}",
                 time.nowMillis())),
         audited);
+  }
+
+  @Test
+  void auditsADisclosure() throws Exception {
+    with(new AuditedInterceptor(), caller("operations")).audit(call("disclose"));
+    assertEquals("thing.disclose", audited.get(0).action());
+    assertEquals(AuditOutcome.DONE, audited.get(0).outcome());
   }
 
   @Test
