@@ -68,7 +68,7 @@ public class EdgeFilter extends HttpFilter {
           PING_PATH, "/broadcasty/push/sw.js", "/broadcasty/push/key", "/broadcasty/openapi.yaml");
 
   /** The pages about problem codes, which need none either. */
-  private static final Pattern PROBLEM_PAGES = Pattern.compile(ProblemTypes.PATH + "(/[a-z_]*)?");
+  private static final Pattern PROBLEM_PAGES = Pattern.compile(ProblemTypes.PATH + "(/[^/]*)?");
 
   @Inject private transient EdgeSettings settings;
   @Inject private transient Authenticator authenticator;
