@@ -45,7 +45,7 @@ class DocumentsTest {
   /** Keys and environment variables, apart from those of one tenant. */
   private static final Pattern SETTING =
       Pattern.compile(
-          "\\bbroadcasty\\.(?!tenant\\.)([a-z]+)[a-z.-]*[a-z]|\\bBROADCASTY_(?!TENANT_)[A-Z_]*[A-Z]");
+          "\\bbroadcasty\\.(?!tenant\\.)([a-z]+)[a-z.-]*[a-z]|\\bBROADCASTY_(?!TENANT_|APPS_)[A-Z_]*[A-Z]");
 
   /** Names that look like settings: a Redis connection, a message of the service worker, tests. */
   private static final Set<String> NAMES_OF_OTHERS =

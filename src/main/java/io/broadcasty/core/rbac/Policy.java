@@ -4,6 +4,7 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.UserChannel;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.lang.System.Logger.Level;
@@ -153,6 +154,12 @@ public final class Policy {
                   ? "the scopes of the API key cover it"
                   : "there is no such API key, or its scopes do not cover it"));
     }
+    if (isOfAnotherUser(request)) {
+      allowed = false;
+      steps.add(
+          new AccessExplanation.Step(
+              "built-in", false, "the channel is for the user alone whom its name contains"));
+    }
     try {
       allowed &= explain(request, draft, steps);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
@@ -177,6 +184,15 @@ public final class Policy {
             allowed,
             resolver.getClass().getName() + " decides alone; stored policies do not count"));
     return allowed;
+  }
+
+  /** Returns whether a request would read what is for another user alone. */
+  private static boolean isOfAnotherUser(AccessRequest request) {
+    String owner = UserChannel.user(request.channel());
+    return owner != null
+        && !ChannelPattern.isPattern(request.channel())
+        && request.action() != Action.PUBLISH
+        && !owner.equals(request.userId());
   }
 
   private static FailureLog log(String what) {
@@ -204,6 +220,9 @@ public final class Policy {
   }
 
   private boolean authorize(AccessRequest request) {
+    if (isOfAnotherUser(request)) {
+      return false;
+    }
     try {
       return resolver.authorize(request);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {

@@ -23,9 +23,22 @@ public record Protocols(List<MessageProtocol> messages, List<EventProtocol> even
     }
   }
 
-  /** Returns the WebSocket subprotocols, in the order of the list. */
+  /** Returns the WebSocket subprotocols of the shared path, in the order of the list. */
   public List<String> subprotocols() {
-    return messages.stream().map(MessageProtocol::name).toList();
+    return messages.stream()
+        .filter(protocol -> protocol.path() == null)
+        .map(MessageProtocol::name)
+        .toList();
+  }
+
+  /** Returns the protocols over WebSocket that have a path of their own. */
+  public List<MessageProtocol> atPaths() {
+    return messages.stream().filter(protocol -> protocol.path() != null).toList();
+  }
+
+  /** Returns one of {@link #atPaths} alone, for the transport at its path. */
+  public Protocols only(MessageProtocol protocol) {
+    return new Protocols(List.of(protocol), events);
   }
 
   /**
@@ -35,7 +48,7 @@ public record Protocols(List<MessageProtocol> messages, List<EventProtocol> even
    */
   public MessageProtocol message(@Nullable String subprotocol) {
     for (MessageProtocol protocol : messages) {
-      if (protocol.name().equals(subprotocol)) {
+      if (protocol.path() == null && protocol.name().equals(subprotocol)) {
         return protocol;
       }
     }

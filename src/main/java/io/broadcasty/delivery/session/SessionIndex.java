@@ -55,11 +55,12 @@ final class SessionIndex {
         });
   }
 
-  /** Updates the index after the caller has renewed its token, for the same tenant and subject. */
+  /** Updates the index after the caller has renewed its token or signed in, for the same tenant. */
   void replace(Session session, Caller before, Caller now) {
     byTenant.computeIfPresent(
         now.tenant(),
         (tenant, sessions) -> {
+          replace(sessions.bySubject, before.subject(), now.subject(), session);
           replace(sessions.byToken, before.tokenId(), now.tokenId(), session);
           replace(sessions.byKey, before.keyId(), now.keyId(), session);
           return sessions;

@@ -12,6 +12,11 @@ public interface StreamRequest {
   /** Returns the value of a header; null when it is missing. */
   @Nullable String header(String name);
 
+  /** Returns what follows the path of the protocol, without its slash; empty for nothing. */
+  default String belowPath() {
+    return "";
+  }
+
   /** Returns the first value of a query parameter; null when it is missing. */
   default @Nullable String parameter(String name) {
     List<String> values = parameters(name);

@@ -7,6 +7,7 @@ import io.broadcasty.core.rbac.Action;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.hub.EncodedPresence;
 import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.session.BoundedWait;
 import io.broadcasty.delivery.session.MessageSession;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.Transport;

@@ -3,6 +3,7 @@ package io.broadcasty.protocol.json;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantSettings;
+import io.broadcasty.delivery.session.BoundedWait;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.UndeliveredPushService;

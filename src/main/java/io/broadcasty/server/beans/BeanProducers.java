@@ -11,6 +11,7 @@ import io.broadcasty.admin.policy.PolicyAdministration;
 import io.broadcasty.admin.revocation.RevocationAdministration;
 import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.lifecycle.RealtimeListener;
@@ -32,6 +33,7 @@ import io.broadcasty.presence.service.PresenceService;
 import io.broadcasty.protocol.compact.CompactProtocol;
 import io.broadcasty.protocol.compact.CompactSseProtocol;
 import io.broadcasty.protocol.json.NativeProtocol;
+import io.broadcasty.protocol.pusher.PusherProtocol;
 import io.broadcasty.protocol.sse.SseProtocol;
 import io.broadcasty.push.PushSend;
 import io.broadcasty.push.PushStatusQuery;
@@ -85,6 +87,12 @@ public class BeanProducers {
   @Singleton
   NonceStore nonces() {
     return startup.node().nonces();
+  }
+
+  @Produces
+  @Singleton
+  Apps apps() {
+    return startup.settings().apps();
   }
 
   @Produces
@@ -312,7 +320,10 @@ public class BeanProducers {
   Protocols protocols(PublishReader publications) {
     CommandReader commands = new CommandReader(publications);
     return new Protocols(
-        List.of(new NativeProtocol(commands), new CompactProtocol(commands)),
+        List.of(
+            new NativeProtocol(commands),
+            new CompactProtocol(commands),
+            new PusherProtocol(startup.settings().apps())),
         List.of(new SseProtocol(), new CompactSseProtocol()));
   }
 }

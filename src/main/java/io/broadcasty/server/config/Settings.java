@@ -2,6 +2,7 @@ package io.broadcasty.server.config;
 
 import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.cluster.nodes.CutOffSettings;
+import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.config.ConfigKey;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir the folder for data that the node keeps itself
  * @param publicUrl where clients reach it, without a slash at the end
  * @param jwt has keys, except perhaps in development mode
+ * @param apps of the Pusher protocol
  * @param masterKeys encrypt the secrets that are stored; perhaps none
  * @param limitsEnabled whether rate limits are in force
  * @param addressRate of one client address
@@ -60,6 +62,7 @@ public record Settings(
     JwtSettings jwt,
     EdgeSettings edge,
     Administration administration,
+    Apps apps,
     MasterKeys masterKeys,
     boolean limitsEnabled,
     Rate addressRate,

@@ -115,6 +115,7 @@ public final class SettingsReader {
         jwt,
         new EdgeReader(this).read(tenants.defaults()),
         administration,
+        new AppReader(this).read(source.names()),
         masterKeys(),
         value(ConfigKeys.LIMITS_ENABLED, true),
         new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),

@@ -36,6 +36,7 @@ final class UnknownKeys {
       if (ours
           && !redisUrl
           && !TenantReader.isTenantKey(name)
+          && !AppReader.isAppKey(name)
           && !known.contains(canonical)
           && reported.add(canonical)) {
         faults.add(name + ": there is no such key" + suggestion(canonical));

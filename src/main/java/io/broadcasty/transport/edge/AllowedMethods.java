@@ -21,7 +21,7 @@ final class AllowedMethods {
 
   private record Route(Pattern path, String methods) {
     Route(String path, String methods) {
-      this(Pattern.compile("/broadcasty/" + path + "/?"), methods);
+      this(Pattern.compile((path.startsWith("/") ? "" : "/broadcasty/") + path + "/?"), methods);
     }
   }
 
@@ -51,7 +51,13 @@ final class AllowedMethods {
           new Route("push/subscriptions", "GET, HEAD, POST, OPTIONS"),
           new Route("push/subscriptions/[^/]+", "DELETE, OPTIONS"),
           new Route("push/send", WRITE),
-          new Route("push/[^/]+", READ));
+          new Route("push/[^/]+", READ),
+          new Route("pusher/(auth|user-auth)", WRITE),
+          new Route("/broadcasting/(auth|user-auth)", WRITE),
+          new Route("/app/[^/]+", "GET, OPTIONS"),
+          new Route("/apps/[^/]+/(events|batch_events)", WRITE),
+          new Route("/apps/[^/]+/channels(/[^/]+(/users)?)?", READ),
+          new Route("/apps/[^/]+/users/[^/]+/terminate_connections", WRITE));
 
   private AllowedMethods() {}
 

@@ -1,7 +1,6 @@
 package io.broadcasty.transport.edge;
 
 import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
@@ -10,7 +9,6 @@ import io.broadcasty.transport.body.BodyOwner;
 import io.broadcasty.transport.body.BodyRequest;
 import io.broadcasty.transport.body.MediaType;
 import io.broadcasty.transport.body.RequestBodies;
-import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import jakarta.servlet.AsyncContext;
@@ -72,7 +70,8 @@ final class BodyStage {
       }
       return true;
     }
-    if (!isJson(request)) {
+    boolean any = request.hasAnyMediaType();
+    if (!any && !isJson(request)) {
       bodies.expectUnread(request, response);
       return true;
     }
@@ -82,20 +81,16 @@ final class BodyStage {
             caller.tenant(),
             caller.subject(),
             ClientNetwork.of(address, prefixBits),
-            EdgeSettings.maxSingleBytes(tenants.of(caller.tenant()).publish()));
+            any
+                ? Integer.MAX_VALUE
+                : EdgeSettings.maxSingleBytes(tenants.of(caller.tenant()).publish()));
     return bodies.read(request, response, owner, answer(request, whole));
   }
 
   /** Returns why a body is not the one that its client has signed; null when it is. */
   private static @Nullable Problem fault(CallerRequest request, byte[] bytes, int length) {
-    SignedRequest signed = request.signed();
-    return signed == null || signed.hasSigned(bytes, length)
-        ? null
-        : Problem.of(
-            Code.INVALID_SIGNATURE,
-            "the body does not have the SHA-256 that was signed as `"
-                + SignatureHeaders.BODY_HASH
-                + "`");
+    SignedBody signed = request.signed();
+    return signed == null ? null : signed.fault(bytes, length);
   }
 
   private static boolean isJson(HttpServletRequest request) {

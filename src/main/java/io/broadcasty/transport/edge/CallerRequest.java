@@ -1,7 +1,6 @@
 package io.broadcasty.transport.edge;
 
 import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.wire.ProblemException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
@@ -28,7 +27,8 @@ public final class CallerRequest extends HttpServletRequestWrapper {
   private static final System.Logger LOG = System.getLogger(CallerRequest.class.getName());
 
   private final CallerJsonWebToken principal;
-  private final @Nullable SignedRequest signed;
+  private final @Nullable SignedBody signed;
+  private boolean anyMediaType;
   private boolean answeredLater;
   private @Nullable BodyStage bodyStage;
   private String clientAddress = "";
@@ -40,17 +40,27 @@ public final class CallerRequest extends HttpServletRequestWrapper {
   /**
    * Creates a request.
    *
-   * @param signed what its client has signed; null for a request with a token
+   * @param signed which body its client has signed; null for a request with a token
    */
-  CallerRequest(HttpServletRequest request, Caller caller, @Nullable SignedRequest signed) {
+  CallerRequest(HttpServletRequest request, Caller caller, @Nullable SignedBody signed) {
     super(request);
     this.principal = new CallerJsonWebToken(caller);
     this.signed = signed;
   }
 
-  /** Returns what the client has signed; null for a request with a token. */
-  @Nullable SignedRequest signed() {
+  /** Returns which body the client has signed; null for a request with a token. */
+  @Nullable SignedBody signed() {
     return signed;
+  }
+
+  /** Has the body read whatever its media type, and as long as a message may be. */
+  void readAnyMediaType() {
+    anyMediaType = true;
+  }
+
+  /** Returns whether the body is read whatever its media type. */
+  boolean hasAnyMediaType() {
+    return anyMediaType;
   }
 
   /** Returns the caller behind a principal; null for a principal that is not Broadcasty's. */

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.edge;
 
+import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.NonceStore;
@@ -47,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * a WebSocket handshake may come without a token, to authenticate by its first command.
  */
 @WebFilter(
-    urlPatterns = "/broadcasty/*",
+    urlPatterns = {"/broadcasty/*", "/broadcasting/*", "/app/*", "/apps/*"},
     asyncSupported = true,
     dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC},
     filterName = "broadcasty-edge")
@@ -56,6 +57,7 @@ public class EdgeFilter extends HttpFilter {
   private static final long serialVersionUID = 1L;
   private static final System.Logger LOG = System.getLogger(EdgeFilter.class.getName());
   private static final String WS_PATH = "/broadcasty/ws";
+  private static final String APP_PATH = "/app/";
   private static final String SSE_PATH = "/broadcasty/sse";
   private static final String PUBLISH_PATH = "/broadcasty/publish";
   private static final String PING_PATH = "/broadcasty/ping";
@@ -72,6 +74,7 @@ public class EdgeFilter extends HttpFilter {
 
   @Inject private transient EdgeSettings settings;
   @Inject private transient Authenticator authenticator;
+  @Inject private transient Apps apps;
   @Inject private transient RateLimiter limits;
   @Inject private transient ConnectionLimiter connections;
   @Inject private transient UnauthenticatedConnections unauthenticated;
@@ -91,6 +94,7 @@ public class EdgeFilter extends HttpFilter {
   private transient @Nullable CrossOrigin crossOrigin;
   private transient @Nullable ReplayGuard replays;
   private transient @Nullable ReplayGuard signedReplays;
+  private transient @Nullable AppAuthenticator appAuthenticator;
   private transient @Nullable ScraperAccess scrapers;
   private transient @Nullable BodyStage stage;
   private transient @Nullable ProxyHeaders proxies;
@@ -108,6 +112,7 @@ public class EdgeFilter extends HttpFilter {
     crossOrigin = new CrossOrigin(policy, settings);
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
     signedReplays = new ReplayGuard(nonces, true, EdgeSettings.SIGNED_WINDOW);
+    appAuthenticator = new AppAuthenticator(apps, tenants, nonces);
     scrapers = new ScraperAccess(settings.metrics());
     stage = new BodyStage(bodies, tenants, listener, settings.ipv6PrefixBits());
   }
@@ -218,7 +223,8 @@ public class EdgeFilter extends HttpFilter {
       return false;
     }
     String address = ClientAddress.of(request);
-    boolean stream = path.equals(WS_PATH) || path.equals(SSE_PATH);
+    boolean app = path.startsWith(APP_PATH);
+    boolean stream = path.equals(WS_PATH) || path.equals(SSE_PATH) || app;
     if (stream && RequestBodies.isUnread(request)) {
       refuse(
           request,
@@ -245,6 +251,13 @@ public class EdgeFilter extends HttpFilter {
       bodies.expectUnread(request, response);
       chain.doFilter(request, response);
       return false;
+    }
+    if (app) { // whose clients name an app instead of sending a token
+      openUnauthenticated(request, response, chain);
+      return false;
+    }
+    if (AppAuthenticator.isSigned(path)) {
+      return serveApp(request, response, chain, path, address);
     }
     if (TokenExtractor.hasKeyInQuery(request)) {
       String reason = "an API key must not be in the URL; send it in `Authorization: Bearer`";
@@ -321,13 +334,54 @@ public class EdgeFilter extends HttpFilter {
       refuse(request, response, replayed);
       return false;
     }
+    return serveCaller(
+        request, new CallerRequest(request, caller, SignedBody.of(signed)), response, chain, path);
+  }
+
+  /** Serves a request of an app's back end. */
+  private boolean serveApp(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain,
+      String path,
+      String address)
+      throws IOException, ServletException {
+    AppAuthenticator.Verified verified;
+    try {
+      verified =
+          Objects.requireNonNull(appAuthenticator)
+              .verify(request, path, clock.nowMillis(), address);
+    } catch (ProblemException e) {
+      listener.onTokenRefused(new TokenRefused(TokenFault.INVALID, e.problem().detail(), address));
+      refuse(request, response, e.problem());
+      return false;
+    }
+    Problem otherTenant = tenantHeader.refusal(request, verified.caller().tenant());
+    if (otherTenant != null) {
+      refuse(request, response, otherTenant);
+      return false;
+    }
+    CallerRequest called = new CallerRequest(request, verified.caller(), verified.body());
+    called.readAnyMediaType();
+    return serveCaller(request, called, response, chain, path);
+  }
+
+  /** Serves a request whose caller is known; returns as {@link #serve} does. */
+  private boolean serveCaller(
+      HttpServletRequest request,
+      CallerRequest called,
+      HttpServletResponse response,
+      FilterChain chain,
+      String path)
+      throws IOException, ServletException {
+    Caller caller = called.caller();
+    String address = ClientAddress.of(request);
     try {
       BodyBytes.chargeAnnounced(request, response, limits, caller);
     } catch (ProblemException e) {
       refuse(request, response, e.problem());
       return false;
     }
-    CallerRequest called = new CallerRequest(request, caller, signed);
     current.set(caller);
     try {
       if (path.equals(PUBLISH_PATH) && request.getMethod().equals("POST")) {

@@ -48,6 +48,9 @@ public record EdgeSettings(
   /** By how much the time of a signed request may differ from the server's. */
   public static final Duration SIGNED_WINDOW = Duration.ofMinutes(5);
 
+  /** By how much the time of a request that an app has signed may differ from the server's. */
+  static final Duration APP_WINDOW = Duration.ofMinutes(10);
+
   public EdgeSettings {
     allowedOrigins = List.copyOf(allowedOrigins);
     allowedHeaders = List.copyOf(allowedHeaders);
@@ -56,7 +59,7 @@ public record EdgeSettings(
 
   /** Returns how long a nonce is kept: until its time is out of the window on either side. */
   public Duration nonceRetention() {
-    Duration longest = nonceWindow.compareTo(SIGNED_WINDOW) > 0 ? nonceWindow : SIGNED_WINDOW;
+    Duration longest = nonceWindow.compareTo(APP_WINDOW) > 0 ? nonceWindow : APP_WINDOW;
     return longest.multipliedBy(2).plusSeconds(1);
   }
 

@@ -18,4 +18,10 @@ public record ServletStreamRequest(HttpServletRequest request) implements Stream
   public @Nullable String header(String name) {
     return request.getHeader(name);
   }
+
+  @Override
+  public String belowPath() {
+    String below = request.getPathInfo();
+    return below == null || below.isEmpty() ? "" : below.substring(1);
+  }
 }

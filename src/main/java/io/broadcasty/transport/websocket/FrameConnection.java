@@ -63,6 +63,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       CompletableFuture.completedFuture(null);
 
   private final SessionContext context;
+  private final MessageProtocol.Accepted accepted;
   private final @Nullable String clientAddress;
   private final WebConnection connection;
   private final NonBlockingInput in;
@@ -103,6 +104,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       ServletOutputStream output)
       throws IOException {
     this.context = context;
+    this.accepted = accepted;
     this.clientAddress = clientAddress;
     this.connection = connection;
     this.maxMessageBytes = maxMessageBytes;
@@ -267,7 +269,8 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   @Override
   public void close(Problem problem) {
     startClosing(
-        WebSocketRegistration.closeCode(problem), WebSocketRegistration.closeReason(problem));
+        WebSocketRegistration.closeCode(accepted, problem),
+        WebSocketRegistration.closeReason(problem));
   }
 
   /**

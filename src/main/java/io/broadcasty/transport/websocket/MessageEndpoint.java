@@ -41,12 +41,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code /broadcasty/ws}: passes the messages of a {@code jakarta.websocket} session to the
- * session of the negotiated protocol. There is one instance for each connection.
+ * Serves {@code /broadcasty/ws} and the paths of protocols that have one: passes the messages of a
+ * {@code jakarta.websocket} session to the session of the negotiated protocol. There is one
+ * instance for each connection.
  */
 public class MessageEndpoint extends Endpoint {
 
   private static final System.Logger LOG = System.getLogger(MessageEndpoint.class.getName());
+
+  /** The property of an endpoint with the one protocol that is served at its path. */
+  static final String PROTOCOL = "broadcasty.protocol";
+
+  /** The parameter of the path of such an endpoint. */
+  static final String BELOW = "below";
 
   private final SessionContext context;
   private final Protocols protocols;
@@ -68,19 +75,21 @@ public class MessageEndpoint extends Endpoint {
   public void onOpen(Session webSocket, EndpointConfig config) {
     outputs.countContainer();
     webSocket.setMaxIdleTimeout(0); // Broadcasty's own heartbeat detects idle connections
-    MessageProtocol protocol = protocols.message(webSocket.getNegotiatedSubprotocol());
+    MessageProtocol protocol =
+        config.getUserProperties().get(PROTOCOL) instanceof MessageProtocol own
+            ? own
+            : protocols.message(webSocket.getNegotiatedSubprotocol());
     Caller caller = CallerRequest.caller(webSocket.getUserPrincipal());
     UnauthenticatedRequest.Nobody nobody =
         UnauthenticatedRequest.nobody(webSocket.getUserPrincipal());
     MessageSession opened;
     try {
+      MessageProtocol.Accepted accepted = protocol.accept(new HandshakeRequest(webSocket));
       opened =
-          protocol
-              .accept(new HandshakeRequest(webSocket))
-              .open(
-                  context,
-                  new WebSocketTransport(
-                      webSocket, protocol.joinsMessages(), address(caller, nobody)));
+          accepted.open(
+              context,
+              new WebSocketTransport(
+                  webSocket, accepted, protocol.joinsMessages(), address(caller, nobody)));
     } catch (ProblemException e) { // refused by the filter, unless the container bypasses it
       WebSocketTransport.close(webSocket, e.problem());
       return;
@@ -178,6 +187,11 @@ public class MessageEndpoint extends Endpoint {
     @Override
     public @Nullable String header(String name) {
       return null;
+    }
+
+    @Override
+    public String belowPath() {
+      return webSocket.getPathParameters().getOrDefault(BELOW, "");
     }
   }
 

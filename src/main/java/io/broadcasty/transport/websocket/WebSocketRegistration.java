@@ -1,5 +1,6 @@
 package io.broadcasty.transport.websocket;
 
+import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.MessageSession;
 import io.broadcasty.delivery.session.Protocols;
 import io.broadcasty.delivery.session.SessionContext;
@@ -44,11 +45,18 @@ public final class WebSocketRegistration {
       EdgeSettings settings,
       StreamOutputSelector outputs) {
     if (engine != Engine.CONTAINER) {
-      ServletRegistration.Dynamic servlet =
-          servlets.addServlet(
-              "broadcasty-websocket", new WebSocketServlet(context, protocols, settings, outputs));
-      servlet.addMapping(PATH);
-      servlet.setAsyncSupported(true);
+      addServlet(
+          servlets,
+          "broadcasty-websocket",
+          new WebSocketServlet(context, protocols, settings, outputs),
+          PATH);
+      for (MessageProtocol each : protocols.atPaths()) {
+        addServlet(
+            servlets,
+            "broadcasty-websocket-" + each.name(),
+            new WebSocketServlet(context, protocols.only(each), settings, outputs),
+            each.path() + "/*");
+      }
       return;
     }
     ServerContainer container =
@@ -66,12 +74,34 @@ public final class WebSocketRegistration {
               .subprotocols(protocols.subprotocols())
               .configurator(new MessageEndpoint.Configurator())
               .build());
+      for (MessageProtocol each : protocols.atPaths()) {
+        ServerEndpointConfig config =
+            ServerEndpointConfig.Builder.create(
+                    MessageEndpoint.class, each.path() + "/{" + MessageEndpoint.BELOW + "}")
+                .configurator(new MessageEndpoint.Configurator())
+                .build();
+        config.getUserProperties().put(MessageEndpoint.PROTOCOL, each);
+        container.addEndpoint(config);
+      }
     } catch (DeploymentException e) {
       throw new IllegalStateException("Cannot deploy the WebSocket endpoint", e);
     }
   }
 
+  private static void addServlet(
+      ServletContext servlets, String name, WebSocketServlet servlet, String mapping) {
+    ServletRegistration.Dynamic registration = servlets.addServlet(name, servlet);
+    registration.addMapping(mapping);
+    registration.setAsyncSupported(true);
+  }
+
   /** Returns the close code of a problem, the same for both engines. */
+  static int closeCode(MessageProtocol.Accepted accepted, Problem problem) {
+    int code = accepted.closeCode(problem);
+    return code == 0 ? POLICY_VIOLATION : code;
+  }
+
+  /** Returns the close code of a problem with the handshake. */
   static int closeCode(Problem problem) {
     int code = problem.code().closeCode();
     return code == 0 ? POLICY_VIOLATION : code;

@@ -23,8 +23,8 @@ import java.io.IOException;
 import java.util.Collections;
 
 /**
- * Serves {@code GET /broadcasty/ws} for Broadcasty's own engine: the opening handshake (RFC 6455,
- * section 4.2). {@link WebSocketRegistration} maps it to its path.
+ * Serves {@code GET /broadcasty/ws}, or the path of one protocol, for Broadcasty's own engine: the
+ * opening handshake (RFC 6455, section 4.2). {@link WebSocketRegistration} maps it to its path.
  */
 final class WebSocketServlet extends HttpServlet {
 

@@ -1,6 +1,7 @@
 package io.broadcasty.transport.websocket;
 
 import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.Transport;
 import io.broadcasty.transport.io.FrameSequence;
 import io.broadcasty.wire.Problem;
@@ -27,6 +28,7 @@ final class WebSocketTransport implements Transport {
   private static final int MAX_REASON = 123;
 
   private final Session session;
+  private final MessageProtocol.Accepted accepted;
 
   private final boolean joinsMessages;
 
@@ -35,11 +37,17 @@ final class WebSocketTransport implements Transport {
   /**
    * Creates a transport for an open session.
    *
+   * @param accepted knows the close codes of the protocol
    * @param joinsMessages see {@link io.broadcasty.delivery.session.MessageProtocol#joinsMessages}
    * @param clientAddress null where it is unknown
    */
-  WebSocketTransport(Session session, boolean joinsMessages, @Nullable String clientAddress) {
+  WebSocketTransport(
+      Session session,
+      MessageProtocol.Accepted accepted,
+      boolean joinsMessages,
+      @Nullable String clientAddress) {
     this.session = session;
+    this.accepted = accepted;
     this.joinsMessages = joinsMessages;
     this.clientAddress = clientAddress;
   }
@@ -80,14 +88,17 @@ final class WebSocketTransport implements Transport {
 
   @Override
   public void close(Problem problem) {
-    close(session, problem);
+    close(session, problem, WebSocketRegistration.closeCode(accepted, problem));
   }
 
-  /** Closes a WebSocket, whether it has a transport yet or not. */
+  /** Closes a WebSocket that has no transport yet. */
   static void close(Session session, Problem problem) {
+    close(session, problem, WebSocketRegistration.closeCode(problem));
+  }
+
+  private static void close(Session session, Problem problem, int code) {
     String text = WebSocketRegistration.closeReason(problem);
     String reason = text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON);
-    int code = WebSocketRegistration.closeCode(problem);
     try {
       session.close(new CloseReason(() -> code, reason));
     } catch (IOException | RuntimeException e) {

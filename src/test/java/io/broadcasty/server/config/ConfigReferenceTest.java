@@ -48,6 +48,10 @@ class ConfigReferenceTest {
       As an environment variable, `BROADCASTY_TENANT_ACME_LIMITS_BATCH` sets it for the tenant `acme`. A
       variable cannot express upper-case letters, `-`, `_` and `.`, so a tenant whose id contains one of
       them needs the property. See [settings of one tenant](operations.md#settings-of-one-tenant).
+
+      ## How are settings written for an app?
+      `{id}` in the name of a key stands for the id of an [app](reference/pusher.md), which consists of
+      digits. `BROADCASTY_APPS_1001_KEY` sets `broadcasty.apps.1001.key`.
       """;
 
   /** The title of a key's section, by the first part of its name. */
@@ -75,6 +79,7 @@ class ConfigReferenceTest {
           Map.entry("redis", "Redis"),
           Map.entry("driver", "Relay to providers"),
           Map.entry("auto-order", "Relay to providers"),
+          Map.entry("apps", "Apps of the Pusher protocol"),
           Map.entry("push", "Push"),
           Map.entry("stream", "Streams"),
           Map.entry("drain", "Streams"),
@@ -119,12 +124,16 @@ class ConfigReferenceTest {
     return sections;
   }
 
+  private static String variable(ConfigKey<?> key) {
+    return key.environmentName().replace("__ID__", "_1001_");
+  }
+
   private static void append(StringBuilder text, ConfigKey<?> key) {
     text.append("\n### `").append(key.name()).append("`\n");
     appendWrapped(text, NAME.matcher(key.description()).replaceAll("`$0`"), "\n");
     text.append('\n');
     String fallback = key.defaultText() == null ? "none" : "`" + key.defaultText() + "`";
-    text.append("- Variable: `%s`\n".formatted(key.environmentName()));
+    text.append("- Variable: `%s`\n".formatted(variable(key)));
     text.append(
         "- Default: %s%s\n".formatted(fallback, TenantKeys.contains(key) ? "; *by tenant*" : ""));
     appendWrapped(

@@ -90,6 +90,7 @@ class EdgeFilterTest {
             "X-Tenant-Id"));
     inject("bodies", TestBodies.of(node));
     inject("tenants", node.tenants);
+    inject("apps", AppAuthenticatorTest.APPS);
     inject("current", new CurrentCaller());
     inject("authenticator", node.context.authenticator());
     inject("limits", new ObservedRateLimiter(limiter, node.listener));

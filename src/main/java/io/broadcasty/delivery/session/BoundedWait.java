@@ -1,4 +1,4 @@
-package io.broadcasty.protocol.json;
+package io.broadcasty.delivery.session;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -12,14 +12,14 @@ import java.util.concurrent.TimeoutException;
  * so that a client which does not read its replies does not occupy the server's thread. For the one
  * thread that reads a connection.
  */
-final class BoundedWait {
+public final class BoundedWait {
 
   private static final long MAX_WAIT_MILLIS = 1000;
 
   private boolean exhausted;
 
   /** Waits up to a second for a future that never fails; returns whether it has completed. */
-  boolean await(CompletableFuture<?> awaited) {
+  public boolean await(CompletableFuture<?> awaited) {
     if (!awaited.isDone() && !exhausted) {
       waitFor(awaited);
     }

@@ -1,4 +1,4 @@
-package io.broadcasty.protocol.json;
+package io.broadcasty.delivery.session;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;

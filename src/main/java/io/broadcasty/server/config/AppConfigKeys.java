@@ -1,0 +1,96 @@
+package io.broadcasty.server.config;
+
+import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.core.config.ConfigType;
+import java.util.List;
+
+/** The keys of an app of the Pusher protocol; {@code {id}} in a name stands for the app's id. */
+final class AppConfigKeys {
+
+  private static final String PREFIX = "broadcasty.apps.{id}.";
+
+  static final ConfigKey<List<String>> KEY =
+      new ConfigKey<>(
+          PREFIX + "key",
+          ConfigType.LIST,
+          null,
+          "278d425bdf160c739803",
+          "Key of the app, which its clients name: letters, digits, - and _. Two keys, with a comma"
+              + " between, are valid at the same time while one replaces the other. Required for an"
+              + " app.");
+
+  static final ConfigKey<List<String>> SECRET =
+      new ConfigKey<>(
+          PREFIX + "secret",
+          ConfigType.LIST,
+          null,
+          "7ad3773142a6692b25b8",
+          "Secret of the app's key, with which its back ends sign. As many secrets as there are"
+              + " keys, in the same order. Required for an app.");
+
+  static final ConfigKey<String> TENANT =
+      new ConfigKey<>(
+          PREFIX + "tenant",
+          ConfigType.TEXT,
+          null,
+          "acme",
+          "Tenant whose channels the app uses. Required for an app.");
+
+  static final ConfigKey<Boolean> CLIENT_EVENTS =
+      new ConfigKey<>(
+          PREFIX + "client-events",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Whether clients of the app may send events to each other on private and presence"
+              + " channels.");
+
+  static final ConfigKey<Boolean> SUBSCRIPTION_COUNT =
+      new ConfigKey<>(
+          PREFIX + "subscription-count",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Whether subscribers are told how many there are on a channel.");
+
+  static final ConfigKey<String> REPEATS =
+      new ConfigKey<>(
+          PREFIX + "repeats",
+          ConfigType.oneOf("refuse", "accept"),
+          "refuse",
+          "accept",
+          "What happens to a signed POST that was sent before. Pusher's libraries sign nothing"
+              + " unique, so a back end that sends the same event twice in one second sends the"
+              + " same request: with accept both are published, and so is one that somebody has"
+              + " recorded and sends again within 10 minutes.");
+
+  static final ConfigKey<Long> MAX_DATA =
+      new ConfigKey<>(
+          PREFIX + "max-data-bytes",
+          ConfigType.number(1, 1024 * 1024),
+          "10240",
+          "102400",
+          "Maximum length of an event's data in bytes. A longer one is refused with"
+              + " payload_too_large (413). The limit of publications does not apply.");
+
+  /** Every key of this class, in the order of the reference. */
+  static final List<ConfigKey<?>> ALL =
+      List.of(KEY, SECRET, TENANT, CLIENT_EVENTS, SUBSCRIPTION_COUNT, REPEATS, MAX_DATA);
+
+  private AppConfigKeys() {}
+
+  /** Returns a key of one app. */
+  static <T> ConfigKey<T> of(ConfigKey<T> key, String id) {
+    return new ConfigKey<>(
+        key.name().replace("{id}", id),
+        key.type(),
+        key.defaultText(),
+        key.example(),
+        key.description());
+  }
+
+  /** Returns what follows the app's id in a name. */
+  static String suffix(ConfigKey<?> key) {
+    return key.name().substring(PREFIX.length());
+  }
+}
