@@ -73,7 +73,7 @@ class ServerVectorsTest {
   void anErasedPublicationHasNoContent() {
     Publication publication = publication("o", "\"secret\"", "[ ]");
     Map<String, Object> erased = JsonTree.object(JsonWriter.publication(publication.erased()));
-    assertEquals(Boolean.TRUE, erased.get("erased"));
+    assertEquals(true, erased.get("erased"));
     assertTrue(erased.containsKey("payload"));
     assertNull(erased.get("payload"));
     assertEquals(publication.envelope().id(), erased.get("id"));
