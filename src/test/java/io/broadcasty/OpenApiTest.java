@@ -38,14 +38,18 @@ class OpenApiTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.broadcasty");
 
-  /** The servlet of WebSockets, which is mapped when the server starts. */
-  private static final String WEB_SOCKET = "GET /broadcasty/ws";
+  /** The servlets of WebSockets, which are mapped when the server starts. */
+  private static final Set<String> WEB_SOCKETS = Set.of("GET /broadcasty/ws", "GET /app/{}");
 
   /** Servlets whose path ends so serve what stands before it, and all that is below. */
   private static final String BELOW = "/*";
 
+  /** Stands for the methods of a servlet that looks at them by itself. */
+  private static final String ANY = "*";
+
   private static final Map<String, String> METHODS_OF_SERVLETS =
-      Map.of("doGet", "GET", "doPost", "POST", "doPut", "PUT", "doDelete", "DELETE");
+      Map.of(
+          "doGet", "GET", "doPost", "POST", "doPut", "PUT", "doDelete", "DELETE", "service", ANY);
 
   private static final Pattern PATH_PARAMETER = Pattern.compile("\\{([^}:]*)[^}]*}");
 
@@ -55,7 +59,7 @@ class OpenApiTest {
   void documentsEveryAddressAndNoOther() {
     Set<String> served = new TreeSet<>(resources());
     served.addAll(servlets());
-    served.add(WEB_SOCKET);
+    served.addAll(WEB_SOCKETS);
     Set<String> documented = new TreeSet<>();
     for (Operation operation : document.operations()) {
       documented.add(operation.method() + " " + withoutNames(operation.path()));
@@ -63,11 +67,20 @@ class OpenApiTest {
     Set<String> wide =
         served.stream().filter(each -> each.endsWith(BELOW)).collect(Collectors.toSet());
     for (String each : wide) {
-      String prefix = each.substring(0, each.length() - BELOW.length());
-      assertTrue(documented.removeIf(path -> (path + "/").startsWith(prefix + "/")), each);
+      Pattern below = below(each);
+      assertTrue(documented.removeIf(operation -> below.matcher(operation).matches()), each);
     }
     served.removeAll(wide);
     assertEquals(String.join("\n", served), String.join("\n", documented));
+  }
+
+  /** Returns the addresses that a servlet serves whose path ends with {@link #BELOW}. */
+  private static Pattern below(String wide) {
+    String address = wide.substring(0, wide.length() - BELOW.length());
+    int space = address.indexOf(' ');
+    String method =
+        address.substring(0, space).equals(ANY) ? "[A-Z]+" : address.substring(0, space);
+    return Pattern.compile(method + Pattern.quote(address.substring(space)) + "(/.*)?");
   }
 
   /** Returns the methods and paths of all resources, with empty names of parameters. */
