@@ -39,6 +39,8 @@ public final class DisconnectStreams {
   /** The code with which clients come back at once with the same token. */
   private static final String RECONNECT = "draining";
 
+  private static final String DISCONNECTED = "disconnected";
+
   private final Administration administration;
   private final ControlTopic topic;
   private final ToIntFunction<ControlMessage.Disconnect> matching;
@@ -102,7 +104,22 @@ public final class DisconnectStreams {
       }
       tenant = caller.tenant();
     }
-    return publish(caller, tenant, request, address);
+    return publish(caller, tenant, request, true, address);
+  }
+
+  /**
+   * Ends the connections of a user for a back end that acts for its tenant; blocks as {@link
+   * #disconnect} does. What the user gets without a connection goes on.
+   *
+   * @param address the caller's, for the audit log
+   */
+  public DisconnectOutcome disconnectUser(Caller backEnd, String user, String address) {
+    return publish(
+        backEnd,
+        backEnd.tenant(),
+        new DisconnectRequest(null, user, null, DISCONNECTED),
+        false,
+        address);
   }
 
   private DisconnectOutcome denied(Caller caller, String reason) {
@@ -112,7 +129,11 @@ public final class DisconnectStreams {
   }
 
   private DisconnectOutcome publish(
-      Caller caller, @Nullable TenantId tenant, DisconnectRequest request, String address) {
+      Caller caller,
+      @Nullable TenantId tenant,
+      DisconnectRequest request,
+      boolean offlineToo,
+      String address) {
     ControlMessage.Disconnect message =
         new ControlMessage.Disconnect(
             tenant, request.user(), request.tokenId(), null, request.code());
@@ -138,7 +159,7 @@ public final class DisconnectStreams {
         new DisconnectOutcome.Accepted(sequence, nodes.nodes().size(), here);
     int devices = 0;
     try {
-      devices = endOfflineAccess(tenant, request);
+      devices = offlineToo ? endOfflineAccess(tenant, request) : 0;
     } catch (ControlException e) { // the connections are ended all the same
       LOG.log(Level.WARNING, "Cannot end the notifications of a user whose connections ended", e);
       outcome = new DisconnectOutcome.Unavailable(e);

@@ -31,6 +31,13 @@ public final class PusherChannel {
     return user == null ? channel.value() : USER_PREFIX + user;
   }
 
+  /** Returns what the names of channels begin with that begin so in the Pusher protocol. */
+  public static String toPrefix(String prefix) {
+    return prefix.startsWith(USER_PREFIX)
+        ? UserChannel.prefix(prefix.substring(USER_PREFIX.length()))
+        : prefix;
+  }
+
   /** Returns whether the last event is kept for subscribers that come later. */
   public static boolean isCached(ChannelName channel) {
     String prefix = channel.kind().prefix();

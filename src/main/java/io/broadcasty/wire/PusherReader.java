@@ -31,7 +31,8 @@ public final class PusherReader {
   private static final Pattern USER_ID = Pattern.compile("[A-Za-z0-9_\\-=@,.;]{1,128}");
   private static final int MAX_AUTH = 1000;
   private static final int MAX_SIGNED = 16 * 1024;
-  private static final int MAX_WATCHED = 100;
+  private static final int MAX_ROLES = 100;
+  private static final int MAX_LISTED = 10_000;
 
   private PusherReader() {}
 
@@ -62,17 +63,19 @@ public final class PusherReader {
    *
    * @param id the user's id
    * @param info JSON text of an object that others see
+   * @param roles null when none were signed
    * @param watchlist the users whose presence the client wants to know, perhaps more than allowed
    */
-  public record User(String id, String info, List<String> watchlist) {}
+  public record User(String id, String info, @Nullable Set<String> roles, List<String> watchlist) {}
 
   /**
    * Who joins a channel.
    *
    * @param id the member's id
    * @param info JSON text of an object
+   * @param roles null when none were signed
    */
-  public record Participant(String id, String info) {}
+  public record Participant(String id, String info, @Nullable Set<String> roles) {}
 
   /**
    * Parses a client's message.
@@ -163,25 +166,23 @@ public final class PusherReader {
       JsonReader.requireObject(json.next(), "`user_data`");
       String id = null;
       String info = "{}";
+      Set<String> roles = null;
       List<String> watchlist = new ArrayList<>();
       for (String field = json.nextField(); field != null; field = json.nextField()) {
         if (field.equals("id")) {
           id = json.text(field, Integer.MAX_VALUE);
         } else if (field.equals("user_info") && json.current() == JsonToken.START_OBJECT) {
           info = json.rawValue();
+        } else if (field.equals("roles")) {
+          roles = new TreeSet<>(texts(json, field, MAX_ROLES));
         } else if (field.equals("watchlist") && json.current() == JsonToken.START_ARRAY) {
-          while (json.next() != JsonToken.END_ARRAY) {
-            String watched = json.text(field, Integer.MAX_VALUE);
-            if (watched != null && watchlist.size() <= MAX_WATCHED) {
-              watchlist.add(watched);
-            }
-          }
+          watchlist = texts(json, field, MAX_LISTED);
         } else {
           json.skip();
         }
       }
       json.requireEnd();
-      return new User(userId(id, "id"), info, watchlist);
+      return new User(userId(id, "id"), info, roles, watchlist);
     }
   }
 
@@ -191,6 +192,7 @@ public final class PusherReader {
       JsonReader.requireObject(json.next(), "`channel_data`");
       String id = null;
       String info = "{}";
+      Set<String> roles = null;
       for (String field = json.nextField(); field != null; field = json.nextField()) {
         if (field.equals("user_id") && json.current() == JsonToken.VALUE_NUMBER_INT) {
           id = json.rawValue();
@@ -199,12 +201,14 @@ public final class PusherReader {
         } else if (field.equals("user_info") && json.current() != JsonToken.VALUE_NULL) {
           JsonReader.requireObject(json.current(), "`user_info`");
           info = json.rawValue();
+        } else if (field.equals("roles")) {
+          roles = new TreeSet<>(texts(json, field, MAX_ROLES));
         } else {
           json.skip();
         }
       }
       json.requireEnd();
-      return new Participant(userId(id, "user_id"), info);
+      return new Participant(userId(id, "user_id"), info, roles);
     }
   }
 
@@ -237,6 +241,25 @@ public final class PusherReader {
   /** Returns whether a text has the form of a user's id. */
   public static boolean isUserId(String text) {
     return USER_ID.matcher(text).matches();
+  }
+
+  private static List<String> texts(JsonReader json, String field, int max)
+      throws ProblemException {
+    json.requireArray(field);
+    List<String> texts = new ArrayList<>();
+    while (json.next() != JsonToken.END_ARRAY) {
+      JsonReader.requireRoom(texts.size() + 1, max, field);
+      String text = json.text(field, MAX_EVENT);
+      if (text != null) {
+        texts.add(text);
+      }
+    }
+    return texts;
+  }
+
+  /** Returns the fields of an object that are strings. */
+  public static Map<String, String> texts(byte[] body) throws ProblemException {
+    return fields(new String(body, StandardCharsets.UTF_8), "the body", MAX_EVENT).strings;
   }
 
   private static String userId(@Nullable String id, String field) throws ProblemException {

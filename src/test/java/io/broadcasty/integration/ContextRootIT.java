@@ -72,6 +72,11 @@ class ContextRootIT extends ServerTestBase {
   }
 
   @Test
+  void clientsOfThePusherProtocolWork() throws Exception {
+    PusherPrograms.assertNodeLibrariesWork(api);
+  }
+
+  @Test
   void healthStaysWhereItIs() {
     int port = Integer.getInteger("it.health-port", api.base.getPort());
     HttpResponse<String> health =

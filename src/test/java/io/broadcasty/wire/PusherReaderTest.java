@@ -146,10 +146,10 @@ class PusherReaderTest {
   @Test
   void readsWhoJoins() throws ProblemException {
     assertEquals(
-        new PusherReader.Participant("10", "{\"name\":\"Mr. Channels\"}"),
+        new PusherReader.Participant("10", "{\"name\":\"Mr. Channels\"}", null),
         PusherReader.participant("{\"user_id\":10,\"user_info\":{\"name\":\"Mr. Channels\"}}"));
     assertEquals(
-        new PusherReader.Participant("a", "{}"),
+        new PusherReader.Participant("a", "{}", null),
         PusherReader.participant("{\"user_id\":\"a\",\"user_info\":null}"));
     assertThrows(ProblemException.class, () -> PusherReader.participant("{\"user_id\":1.5}"));
     assertEquals("{\"id\":\"a\",\"n\":1}", PusherReader.memberInfo("{\"id\":\"a\",\"n\":1}"));

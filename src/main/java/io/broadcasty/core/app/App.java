@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param credentials all that are valid now: two while they are being replaced
  * @param tenant the owner of its channels
  * @param clientEvents whether its clients may send events to each other
- * @param subscriptionCount whether subscribers are told how many there are
  * @param repeatsRefused whether a signed request that was answered before is refused
  * @param maxDataBytes the longest data of an event, in bytes of UTF-8
  */
@@ -21,7 +20,6 @@ public record App(
     List<Credential> credentials,
     TenantId tenant,
     boolean clientEvents,
-    boolean subscriptionCount,
     boolean repeatsRefused,
     int maxDataBytes) {
 

@@ -35,13 +35,23 @@ public final class AppCallers {
 
   /** Returns an app's connection that has not signed in. */
   public static Caller socket(App app, String socketId, Instant now, @Nullable String address) {
-    return user(app, SOCKET_PREFIX + socketId, now, address);
+    return user(app, SOCKET_PREFIX + socketId, null, now, address);
   }
 
-  /** Returns a user whom an app has signed for. */
-  public static Caller user(App app, String subject, Instant now, @Nullable String address) {
-    Set<String> roles =
+  /**
+   * Returns a user whom an app has signed for.
+   *
+   * @param signedRoles the roles that the app has signed too; null for those of all clients
+   */
+  public static Caller user(
+      App app,
+      String subject,
+      @Nullable Set<String> signedRoles,
+      Instant now,
+      @Nullable String address) {
+    Set<String> ofClients =
         app.clientEvents() ? Set.of(Roles.MEMBER, Roles.PARTICIPANT) : Set.of(Roles.MEMBER);
+    Set<String> roles = signedRoles == null ? ofClients : signedRoles;
     return caller(app.tenant(), subject, roles, now, app).from(address);
   }
 

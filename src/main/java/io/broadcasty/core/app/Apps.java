@@ -1,6 +1,8 @@
 package io.broadcasty.core.app;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.tenant.TenantId;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +53,11 @@ public final class Apps {
     return byKey.get(key);
   }
 
-  /** Returns whether there are none. */
-  public boolean isEmpty() {
-    return byId.isEmpty();
+  /** Returns the apps of a tenant, in order of their ids. */
+  public List<App> of(TenantId tenant) {
+    return byId.values().stream()
+        .filter(app -> app.tenant().equals(tenant))
+        .sorted(Comparator.comparing(App::id))
+        .toList();
   }
 }

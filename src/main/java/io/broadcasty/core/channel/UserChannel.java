@@ -21,6 +21,11 @@ public final class UserChannel {
     return new ChannelName(PREFIX + user);
   }
 
+  /** Returns what the names of the channels of users begin with whose ids begin so. */
+  public static String prefix(String users) {
+    return PREFIX + users;
+  }
+
   /** Returns whose channel it is; null for any other channel. */
   public static @Nullable String user(ChannelName channel) {
     return user(channel.value());

@@ -84,8 +84,7 @@ final class ChannelCommands implements AutoCloseable {
   void subscribe(Caller caller, PusherCommand.Subscribe command) {
     try {
       ChannelName channel = PusherChannel.toChannel(command.channel());
-      PusherMember member = authorize(channel, command);
-      Place place = new Place(member == null ? caller : session.user(member.id()), member);
+      Place place = authorize(caller, channel, command);
       if (places.putIfAbsent(channel, place) != null) {
         session.send(PusherFrames.error(0, "Existing subscription to channel " + channel.value()));
         return;
@@ -98,12 +97,8 @@ final class ChannelCommands implements AutoCloseable {
     }
   }
 
-  /**
-   * Checks what the app has signed.
-   *
-   * @return who joins; null on a channel without members
-   */
-  private @Nullable PusherMember authorize(ChannelName channel, PusherCommand.Subscribe command)
+  /** Checks what the app has signed, and returns as whom the connection subscribes. */
+  private Place authorize(Caller caller, ChannelName channel, PusherCommand.Subscribe command)
       throws ProblemException {
     String owner = UserChannel.user(channel);
     if (owner != null) {
@@ -111,10 +106,10 @@ final class ChannelCommands implements AutoCloseable {
       if (user == null || !user.id().equals(owner)) {
         throw new ProblemException(Code.UNAUTHORIZED, "sign in as this user first");
       }
-      return null;
+      return new Place(caller, null);
     }
     if (channel.kind() == ChannelName.Kind.PUBLIC) {
-      return null;
+      return new Place(caller, null);
     }
     String data = command.channelData();
     String signed =
@@ -125,13 +120,15 @@ final class ChannelCommands implements AutoCloseable {
       throw new ProblemException(
           Code.UNAUTHORIZED, "`auth` is not the signature of this subscription by the app");
     }
-    return channel.kind() == ChannelName.Kind.PRESENCE ? member(data) : null;
+    return channel.kind() == ChannelName.Kind.PRESENCE
+        ? present(caller, data)
+        : new Place(named(caller, data), null);
   }
 
-  private PusherMember member(@Nullable String data) throws ProblemException {
+  private Place present(Caller caller, @Nullable String data) throws ProblemException {
     if (data != null) {
       PusherReader.Participant who = PusherReader.participant(data);
-      return new PusherMember(who.id(), who.info());
+      return new Place(session.user(who.id(), who.roles()), new PusherMember(who.id(), who.info()));
     }
     PusherReader.User user = session.signedIn();
     if (user == null) {
@@ -139,7 +136,21 @@ final class ChannelCommands implements AutoCloseable {
           Code.UNAUTHORIZED,
           "a presence channel needs `channel_data` with `user_id`, or a sign-in");
     }
-    return new PusherMember(user.id(), user.info());
+    return new Place(caller, new PusherMember(user.id(), user.info()));
+  }
+
+  /** Returns whom the signed data of a private channel names, if it names anybody. */
+  private Caller named(Caller caller, @Nullable String data) {
+    if (data == null) {
+      return caller;
+    }
+    try {
+      PusherReader.Participant who = PusherReader.participant(data);
+      return session.user(who.id(), who.roles());
+    } catch (ProblemException e) {
+      LOG.log(Level.DEBUG, "The data of a private channel has a meaning of its own", e);
+      return caller;
+    }
   }
 
   private void subscribe(ChannelName channel, Place place) {

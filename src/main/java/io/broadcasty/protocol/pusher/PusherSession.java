@@ -25,6 +25,7 @@ import io.broadcasty.wire.ProblemException;
 import io.broadcasty.wire.PusherCommand;
 import io.broadcasty.wire.PusherReader;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
@@ -83,9 +84,13 @@ public final class PusherSession extends MessageSession {
     return Instant.ofEpochMilli(context.clock().nowMillis());
   }
 
-  /** Returns a user of the app on this connection. */
-  Caller user(String id) {
-    return AppCallers.user(app, id, now(), clientAddress());
+  /**
+   * Returns a user of the app on this connection.
+   *
+   * @param roles null for those of all clients
+   */
+  Caller user(String id, @Nullable Set<String> roles) {
+    return AppCallers.user(app, id, roles, now(), clientAddress());
   }
 
   /** Returns who has signed in; null for nobody. */
@@ -150,13 +155,14 @@ public final class PusherSession extends MessageSession {
           Code.INVALID_REQUEST, "this connection has signed in as another user; open another one");
     }
     user = wanted;
-    authenticated(user(wanted.id()), null);
+    authenticated(user(wanted.id(), wanted.roles()), null);
     send(PusherFrames.signedIn(signin.userData()));
   }
 
   @Override
   public void sendPublication(EncodedPublication publication) {
-    if (!publication.isNotFor(socketId)) {
+    boolean erased = publication.publication().envelope().message().isErased();
+    if (!erased && !publication.isNotFor(socketId)) {
       send(publication.encodedBy(PusherEncoder.INSTANCE));
     }
   }

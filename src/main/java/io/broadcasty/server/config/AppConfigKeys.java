@@ -45,14 +45,6 @@ final class AppConfigKeys {
           "Whether clients of the app may send events to each other on private and presence"
               + " channels.");
 
-  static final ConfigKey<Boolean> SUBSCRIPTION_COUNT =
-      new ConfigKey<>(
-          PREFIX + "subscription-count",
-          ConfigType.FLAG,
-          "false",
-          "true",
-          "Whether subscribers are told how many there are on a channel.");
-
   static final ConfigKey<String> REPEATS =
       new ConfigKey<>(
           PREFIX + "repeats",
@@ -75,7 +67,7 @@ final class AppConfigKeys {
 
   /** Every key of this class, in the order of the reference. */
   static final List<ConfigKey<?>> ALL =
-      List.of(KEY, SECRET, TENANT, CLIENT_EVENTS, SUBSCRIPTION_COUNT, REPEATS, MAX_DATA);
+      List.of(KEY, SECRET, TENANT, CLIENT_EVENTS, REPEATS, MAX_DATA);
 
   private AppConfigKeys() {}
 

@@ -116,7 +116,6 @@ final class AppReader {
         credentials,
         tenant,
         reader.value(AppConfigKeys.of(AppConfigKeys.CLIENT_EVENTS, id), false),
-        reader.value(AppConfigKeys.of(AppConfigKeys.SUBSCRIPTION_COUNT, id), false),
         reader.value(AppConfigKeys.of(AppConfigKeys.REPEATS, id), "refuse").equals("refuse"),
         Math.toIntExact(reader.value(AppConfigKeys.of(AppConfigKeys.MAX_DATA, id), 1L)));
   }

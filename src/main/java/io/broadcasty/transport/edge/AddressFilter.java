@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the requests of an address for everything that is not below {@code /broadcasty}, files and
+ * Limits the requests of an address for everything that {@link EdgeFilter} does not see, files and
  * paths that do not exist, and answers the methods that these do not have. {@link EdgeFilter} does
  * so for the rest.
  *
@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public class AddressFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
-  private static final String DATA_PLANE = "/broadcasty/";
 
   /** What a server may serve within the application; an overload must not look like a failure. */
   private static final Set<String> SERVERS_OWN =
@@ -49,7 +48,7 @@ public class AddressFilter extends HttpFilter {
     String path = decodedPath(request);
     if (addresses != null
         && headers != null
-        && !path.startsWith(DATA_PLANE)
+        && !EdgeFilter.sees(path)
         && !SERVERS_OWN.contains(path)) {
       Problem refusal = addresses.refusal(request, response, false);
       if (refusal == null) {

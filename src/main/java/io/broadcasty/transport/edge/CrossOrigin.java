@@ -21,6 +21,8 @@ final class CrossOrigin {
           "Cache-Control",
           "Pragma",
           "X-Requested-With",
+          "X-CSRF-TOKEN", // Laravel Echo sends these two
+          "X-Socket-ID",
           "traceparent",
           "tracestate",
           "baggage",

@@ -35,6 +35,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -56,7 +57,14 @@ public class EdgeFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
   private static final System.Logger LOG = System.getLogger(EdgeFilter.class.getName());
+
+  /** The same as the patterns of the filter. */
+  private static final List<String> PREFIXES =
+      List.of("/broadcasty/", "/broadcasting/", "/app/", "/apps/");
+
   private static final String WS_PATH = "/broadcasty/ws";
+  private static final Pattern AUTHORIZATION =
+      Pattern.compile("/broadcast(ing|y/pusher)/(auth|user-auth)");
   private static final String APP_PATH = "/app/";
   private static final String SSE_PATH = "/broadcasty/sse";
   private static final String PUBLISH_PATH = "/broadcasty/publish";
@@ -154,6 +162,11 @@ public class EdgeFilter extends HttpFilter {
     if (!toldLater) {
       bodies.discardRest(received, response);
     }
+  }
+
+  /** Returns whether this filter gets the requests to a path. */
+  static boolean sees(String path) {
+    return PREFIXES.stream().anyMatch(path::startsWith);
   }
 
   /** Returns whether operators use a path to see how the node is. */
@@ -334,8 +347,11 @@ public class EdgeFilter extends HttpFilter {
       refuse(request, response, replayed);
       return false;
     }
-    return serveCaller(
-        request, new CallerRequest(request, caller, SignedBody.of(signed)), response, chain, path);
+    CallerRequest called = new CallerRequest(request, caller, SignedBody.of(signed));
+    if (AUTHORIZATION.matcher(path).matches()) { // asked for by a form
+      called.readAnyMediaType();
+    }
+    return serveCaller(request, called, response, chain, path);
   }
 
   /** Serves a request of an app's back end. */

@@ -16,7 +16,7 @@ class AppSignatureTest {
       new App.Credential("278d425bdf160c739803", "7ad3773142a6692b25b8");
   private static final App.Credential NEXT = new App.Credential("next", "another");
   private static final App APP =
-      new App("3", List.of(KEY, NEXT), new TenantId("acme"), true, false, true, 10_240);
+      new App("3", List.of(KEY, NEXT), new TenantId("acme"), true, true, 10_240);
 
   @Test
   void signsSubscriptions() {

@@ -37,14 +37,12 @@ import org.junit.jupiter.api.Test;
 class PusherSessionTest {
 
   private static final App.Credential KEY = new App.Credential("key", "secret");
-  private static final App APP =
-      new App("1001", List.of(KEY), TestNode.ACME, true, false, true, 10_240);
+  private static final App APP = new App("1001", List.of(KEY), TestNode.ACME, true, true, 10_240);
   private static final App QUIET =
       new App(
           "1002",
           List.of(new App.Credential("quiet", "secret")),
           TestNode.ACME,
-          false,
           false,
           true,
           10_240);
@@ -265,6 +263,23 @@ class PusherSessionTest {
     Client client = connect();
     assertEquals(403L, status(client.subscribeSigned("private-secret")));
     assertEquals(403L, status(client.join("presence-hidden", "{\"user_id\":\"1\"}").get(0)));
+  }
+
+  /** The server's own authorization endpoint signs the roles of a token. */
+  @Test
+  void thePolicyDecidesByTheRolesThatAreSigned() throws Exception {
+    Client client = connect();
+    String data = "{\"user_id\":\"1\",\"roles\":[\"secrets\"]}";
+    for (String channel : List.of("private-secret", "presence-hidden")) {
+      assertEquals(
+          "pusher_internal:subscription_succeeded", client.join(channel, data).get(0).get("event"));
+    }
+    assertEquals(400L, status(client.join("presence-a", "{\"user_id\":\"1\",\"roles\":1}").get(0)));
+    Client user = connect();
+    user.signIn("{\"id\":\"1\",\"roles\":[\"secrets\"]}");
+    assertEquals(
+        "pusher_internal:subscription_succeeded",
+        user.subscribeSigned("private-secret").get("event"));
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.broadcasty.transport.edge;
 
 import static io.broadcasty.transport.FakeServlets.fake;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.LocalNonceStore;
@@ -18,6 +20,7 @@ import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.transport.FakeServlets;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -93,6 +96,7 @@ class AddressLimitTest {
     inject(edge, beans);
     inject(edge, Map.of("memory", node.memory, "outputs", new StreamOutputSelector(false, "none")));
     inject(edge, Map.of("current", new CurrentCaller()));
+    inject(edge, Map.of("apps", AppAuthenticatorTest.APPS, "tenants", node.tenants));
     inject(others, beans);
     edge.init();
     others.init();
@@ -156,7 +160,7 @@ class AddressLimitTest {
             status[0] = handshakeStatus;
           }
         };
-    if (!path.startsWith("/broadcasty/")) {
+    if (!EdgeFilter.sees(path)) {
       others.doFilter(request, response, end);
     } else if (edgeFirst) {
       edge.doFilter(request, response, (r, a) -> others.doFilter(r, a, end));
@@ -208,6 +212,18 @@ class AddressLimitTest {
     assertEquals(429, send("GET", "/no-such-file", true));
     assertEquals(429, send("OPTIONS", "/", true));
     assertEquals(429, send("GET", "/broadcasty/no-such-path", true));
+  }
+
+  /** The addresses of other protocols have methods that files do not have. */
+  @Test
+  void theEdgeSeesWhatItsPatternsMatch() throws Exception {
+    for (String pattern : EdgeFilter.class.getAnnotation(WebFilter.class).urlPatterns()) {
+      assertTrue(EdgeFilter.sees(pattern.replace("*", "x")), pattern);
+    }
+    assertFalse(EdgeFilter.sees("/application/x"));
+    assertEquals(401, send("POST", "/apps/3/events", true));
+    assertEquals(401, send("POST", "/broadcasting/auth", false));
+    assertEquals(405, send("POST", "/index.html", true));
   }
 
   @Test

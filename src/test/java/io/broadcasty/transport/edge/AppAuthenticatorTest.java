@@ -33,14 +33,12 @@ class AppAuthenticatorTest {
   static final Apps APPS =
       new Apps(
           List.of(
-              new App(
-                  "3", List.of(new App.Credential("key", SECRET)), ACME, true, false, true, 10_240),
+              new App("3", List.of(new App.Credential("key", SECRET)), ACME, true, true, 10_240),
               new App(
                   "4",
                   List.of(new App.Credential("other", "another")),
                   ACME,
                   true,
-                  false,
                   false,
                   10_240)));
 
