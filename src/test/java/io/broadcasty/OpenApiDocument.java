@@ -7,8 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -78,8 +80,7 @@ public final class OpenApiDocument {
                   (name, fields) -> {
                     if (METHODS.contains(name)) {
                       operations.add(
-                          new Operation(
-                              path, name.toUpperCase(java.util.Locale.ROOT), item, map(fields)));
+                          new Operation(path, name.toUpperCase(Locale.ROOT), item, map(fields)));
                     }
                   });
             });
@@ -119,6 +120,20 @@ public final class OpenApiDocument {
     Map<String, Object> json = map(map(body.get("content")).get("application/json"));
     Map<String, Object> schema = resolve(map(json.get("schema")));
     return map(schema.getOrDefault("properties", Map.of())).keySet();
+  }
+
+  /** Returns a value that a parameter may have. */
+  public Object sample(Map<String, Object> parameter) {
+    Map<String, Object> schema = resolve(map(parameter.get("schema")));
+    Object first = schema.containsKey("enum") ? list(schema.get("enum")).get(0) : null;
+    for (Object value :
+        Arrays.asList(
+            parameter.get("example"), schema.get("example"), first, schema.get("default"))) {
+      if (value != null) {
+        return value;
+      }
+    }
+    return "integer".equals(schema.get("type")) ? schema.getOrDefault("minimum", 1) : "x";
   }
 
   /** Returns the examples of a media type or parameter by name. */

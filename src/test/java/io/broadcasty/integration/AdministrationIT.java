@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the administration of API keys, policies, revocations and tenants, and the explorers, with
- * the provider of persistence that each server has, and the MBeans. One server is started for all
- * of it, and once more for what has to outlive it.
+ * Tests the administration of API keys, policies, revocations and tenants, the explorers, and who
+ * is refused, with the provider of persistence that each server has, and the MBeans. One server is
+ * started for all of it, and once more for what has to outlive it.
  */
 class AdministrationIT {
 
@@ -37,6 +37,7 @@ class AdministrationIT {
       revocations = new RevocationChecks(api);
       revocations.revokeAUserATokenAndATenant();
       new ExplorerChecks(api).showTheNode();
+      new RefusalChecks(api).othersAreRefusedEverywhere();
       new TenantChecks(api).areCreatedLimitedAndSuspended();
       server.kill();
     }

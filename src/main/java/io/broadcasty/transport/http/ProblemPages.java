@@ -109,7 +109,7 @@ final class ProblemPages {
             entry.text("title"),
             row("HTTP status", entry.text("http"))
                 + row("WebSocket close code", entry.text("close"))
-                + row("Does the same request help later?", retry(entry.text("retry"))),
+                + row("May the same request succeed later?", retry(entry.text("retry"))),
             entry.text("cause"),
             entry.text("remedy"));
   }
