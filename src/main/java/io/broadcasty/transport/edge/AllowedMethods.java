@@ -19,13 +19,13 @@ final class AllowedMethods {
   /** The methods of files and of what a server adds. */
   static final String OF_FILES = READ;
 
-  private record Route(Pattern path, String methods) {
+  record Route(Pattern path, String methods) {
     Route(String path, String methods) {
       this(Pattern.compile((path.startsWith("/") ? "" : "/broadcasty/") + path + "/?"), methods);
     }
   }
 
-  private static final List<Route> ROUTES =
+  static final List<Route> ROUTES =
       List.of(
           new Route("(sse|replay|ping|presence|metrics|openapi\\.yaml)", READ),
           new Route("problems(/[^/]+)?", READ),

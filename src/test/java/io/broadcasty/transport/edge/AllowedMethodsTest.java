@@ -14,12 +14,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Compares the methods of paths with the resources that serve them. */
 class AllowedMethodsTest {
 
   private static final Set<String> WEB_SOCKETS = Set.of("/broadcasty/ws", "/app/X");
+  private static final Pattern WORD = Pattern.compile("[a-z][a-z._-]+");
 
   @Test
   void everyResourceHasItsMethods() {
@@ -88,5 +92,16 @@ class AllowedMethodsTest {
           String allowed = String.valueOf(AllowedMethods.of(path));
           assertEquals(methods, new TreeSet<>(Set.of(allowed.split(", ", -1))), path);
         });
+    for (AllowedMethods.Route route : AllowedMethods.ROUTES) {
+      String words =
+          documented.keySet().stream()
+              .filter(path -> route.path().matcher(path).matches())
+              .collect(Collectors.joining(" "));
+      Matcher word = WORD.matcher(route.path().pattern().replace("\\", ""));
+      while (word.find()) {
+        assertTrue(
+            words.contains(word.group()), () -> word.group() + " of " + route + " is in " + words);
+      }
+    }
   }
 }
