@@ -2,10 +2,13 @@ package io.broadcasty.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -141,6 +144,54 @@ class PusherReaderTest {
     assertEquals("\"\\\"text\\\"\"", PusherData.payload("\"text\""));
     assertEquals("text", PusherData.data("\"text\""));
     assertEquals("{\"a\":1}", PusherData.data("{\"a\":1}"));
+  }
+
+  /** Whatever is sent, it is read or refused, and never fails in another way. */
+  @Test
+  void anythingIsReadOrRefused() {
+    Random random = new Random(20261130);
+    List<String> valid =
+        List.of(
+            "{\"event\":\"pusher:subscribe\",\"data\":{\"auth\":\"k:s\",\"channel_data\":\"{}\","
+                + "\"channel\":\"presence-x\"}}",
+            "{\"event\":\"client-a\",\"channel\":\"private-a\",\"data\":[1,\"\\u00e4\"]}",
+            "{\"event\":\"pusher:signin\",\"data\":\"{\\\"auth\\\":\\\"a\\\"}\"}",
+            "{\"name\":\"e\",\"channels\":[\"a\"],\"data\":\"x\",\"socket_id\":\"1.2\"}",
+            "{\"batch\":[{\"name\":\"e\",\"channel\":\"a\",\"data\":\"x\"}]}",
+            "{\"user_id\":1,\"user_info\":{\"a\":1},\"roles\":[\"a\"]}",
+            "{\"id\":\"1\",\"watchlist\":[\"a\"]}");
+    String scraps = "{}[]\":,\\0-e.a\u0000\ud800\u00e4 \n";
+    for (int round = 0; round < 20_000; round++) {
+      StringBuilder text = new StringBuilder(valid.get(random.nextInt(valid.size())));
+      for (int i = random.nextInt(4); i >= 0; i--) {
+        int at = random.nextInt(text.length());
+        text.replace(
+            at,
+            at + random.nextInt(2),
+            String.valueOf(scraps.charAt(random.nextInt(scraps.length()))));
+      }
+      String sent = text.toString();
+      readOrRefuse(() -> PusherReader.command(sent));
+      readOrRefuse(() -> event(sent));
+      readOrRefuse(() -> PusherReader.batch(sent.getBytes(UTF_8), MAX));
+      readOrRefuse(() -> PusherReader.participant(sent));
+      readOrRefuse(() -> PusherReader.user(sent));
+      if (sent.indexOf('\u0000') < 0 && sent.indexOf('\ud800') < 0) { // these are never accepted
+        assertEquals(sent, PusherData.data(PusherData.payload(sent)));
+      }
+    }
+  }
+
+  private interface Reading {
+    Object read() throws ProblemException;
+  }
+
+  private static void readOrRefuse(Reading reading) {
+    try {
+      assertNotNull(reading.read());
+    } catch (ProblemException e) {
+      assertNotEquals(500, e.problem().code().httpStatus());
+    }
   }
 
   @Test

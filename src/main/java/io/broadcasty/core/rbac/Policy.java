@@ -154,13 +154,16 @@ public final class Policy {
                   ? "the scopes of the API key cover it"
                   : "there is no such API key, or its scopes do not cover it"));
     }
-    if (isOfAnotherUser(request)) {
-      allowed = false;
-      steps.add(
-          new AccessExplanation.Step(
-              "built-in", false, "the channel is for the user alone whom its name contains"));
-    }
     try {
+      if (isAgainstUserChannel(request)) {
+        allowed = false;
+        steps.add(
+            new AccessExplanation.Step(
+                "built-in",
+                false,
+                "the channel is a user's own, which that user alone reads, and only back ends write"
+                    + " to"));
+      }
       allowed &= explain(request, draft, steps);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       failures.recordFailure(e);
@@ -186,13 +189,18 @@ public final class Policy {
     return allowed;
   }
 
-  /** Returns whether a request would read what is for another user alone. */
-  private static boolean isOfAnotherUser(AccessRequest request) {
+  /**
+   * Returns whether a request is about a user's own channel and breaks its rule: the user alone
+   * reads it, and only those may write to it who may act for others.
+   */
+  private boolean isAgainstUserChannel(AccessRequest request) {
     String owner = UserChannel.user(request.channel());
-    return owner != null
-        && !ChannelPattern.isPattern(request.channel())
-        && request.action() != Action.PUBLISH
-        && !owner.equals(request.userId());
+    if (owner == null || ChannelPattern.isPattern(request.channel())) {
+      return false;
+    }
+    return request.action() == Action.PUBLISH
+        ? !resolver.mayActForOthers(request)
+        : !owner.equals(request.userId());
   }
 
   private static FailureLog log(String what) {
@@ -220,11 +228,8 @@ public final class Policy {
   }
 
   private boolean authorize(AccessRequest request) {
-    if (isOfAnotherUser(request)) {
-      return false;
-    }
     try {
-      return resolver.authorize(request);
+      return !isAgainstUserChannel(request) && resolver.authorize(request);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       failures.recordFailure(e);
       return false;

@@ -86,7 +86,8 @@ final class ChannelCommands implements AutoCloseable {
       ChannelName channel = PusherChannel.toChannel(command.channel());
       Place place = authorize(caller, channel, command);
       if (places.putIfAbsent(channel, place) != null) {
-        session.send(PusherFrames.error(0, "Existing subscription to channel " + channel.value()));
+        session.send(
+            PusherFrames.error(0, "Existing subscription to channel " + command.channel()));
         return;
       }
       subscribe(channel, place);

@@ -6,6 +6,7 @@ import io.broadcasty.core.app.App;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.channel.UserChannel;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.streams.broker.Headers;
@@ -62,7 +63,8 @@ final class ClientEvents {
       ChannelName channel = PusherChannel.toChannel(event.channel());
       Caller caller = channels.subscriber(channel);
       boolean open =
-          channel.kind() == ChannelName.Kind.PRIVATE || channel.kind() == ChannelName.Kind.PRESENCE;
+          (channel.kind() == ChannelName.Kind.PRIVATE && UserChannel.user(channel) == null)
+              || channel.kind() == ChannelName.Kind.PRESENCE;
       if (caller == null || !open) {
         reject("subscribe to the private or presence channel first");
         return;

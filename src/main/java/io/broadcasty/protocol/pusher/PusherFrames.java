@@ -2,6 +2,7 @@ package io.broadcasty.protocol.pusher;
 
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.PusherChannel;
@@ -74,11 +75,16 @@ final class PusherFrames {
               json.writeStringField("event", "pusher:subscription_error");
               json.writeStringField("channel", channel);
               json.writeObjectFieldStart("data");
-              json.writeStringField("type", status < 404 ? "AuthError" : "LimitReached");
+              json.writeStringField(
+                  "type", isAuthError(problem.code()) ? "AuthError" : "LimitReached");
               json.writeStringField("error", problem.detail());
               json.writeNumberField("status", status == 0 ? 500 : status);
               json.writeEndObject();
             }));
+  }
+
+  private static boolean isAuthError(Code code) {
+    return code == Code.UNAUTHORIZED || code == Code.FORBIDDEN;
   }
 
   /**

@@ -53,6 +53,10 @@ final class ChannelQueries {
   private static final String SUBSCRIPTIONS = "subscription_count";
   private static final String CACHE = "cache";
   private static final int PAGE = 1000;
+
+  /** The most channels of a list, which is held in memory. */
+  static final int MAX_LISTED = 10_000;
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final ChannelExplorer explorer;
@@ -125,7 +129,8 @@ final class ChannelQueries {
         });
   }
 
-  private SortedMap<ChannelName, Map<String, Integer>> find(Caller caller, String prefix) {
+  private SortedMap<ChannelName, Map<String, Integer>> find(Caller caller, String prefix)
+      throws ProblemException {
     SortedMap<ChannelName, Map<String, Integer>> found = new TreeMap<>();
     ChannelName after = null;
     do {
@@ -135,6 +140,11 @@ final class ChannelQueries {
                   caller.tenant(), prefix, null, true, after, ChannelExplorer.MAX_PAGE));
       for (ExploredChannel each : page.channels()) {
         found.put(each.name(), each.subscribers());
+      }
+      if (found.size() > MAX_LISTED) {
+        throw new ProblemException(
+            Code.INVALID_REQUEST,
+            "there are more than " + MAX_LISTED + " channels; narrow them by `filter_by_prefix`");
       }
       after = page.next();
     } while (after != null);

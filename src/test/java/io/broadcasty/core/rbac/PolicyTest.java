@@ -8,6 +8,7 @@ import io.broadcasty.LogCapture;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.UserChannel;
 import io.broadcasty.core.tenant.TenantId;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -52,6 +53,33 @@ class PolicyTest {
     public int partitions(String tenant, String channel) {
       questions.add(tenant + " " + channel);
       return partitions;
+    }
+  }
+
+  /**
+   * A user's own channel is read by that user and written by back ends, whatever a resolver says.
+   */
+  @Test
+  void aUsersOwnChannelIsReadByTheUserAndWrittenByBackEnds() {
+    Policy policy = new Policy(new DefaultPolicyResolver());
+    for (String role : List.of("member", "participant", "publisher", "admin")) {
+      boolean backEnd = role.equals("publisher") || role.equals("admin");
+      Caller ann =
+          new Caller(
+              new TenantId("acme"),
+              "ann",
+              Set.of(role),
+              Instant.EPOCH,
+              Instant.MAX,
+              Map.of(),
+              "secret-token");
+      assertEquals(!backEnd, policy.allows(ann, UserChannel.of("ann"), Action.SUBSCRIBE), role);
+      assertEquals(
+          !backEnd, policy.allows(ann, UserChannel.of("ann"), ChannelOperation.REPLAY), role);
+      assertFalse(policy.allows(ann, UserChannel.of("bob"), Action.SUBSCRIBE), role);
+      assertFalse(policy.allows(ann, UserChannel.of("bob"), ChannelOperation.REPLAY), role);
+      assertEquals(backEnd, policy.allows(ann, UserChannel.of("bob"), Action.PUBLISH), role);
+      assertEquals(backEnd, policy.allows(ann, UserChannel.of("bob"), ChannelOperation.PUSH), role);
     }
   }
 

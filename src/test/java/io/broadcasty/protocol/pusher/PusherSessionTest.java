@@ -430,6 +430,11 @@ class PusherSessionTest {
     assertEquals(
         Map.of("event", "e", "channel", "#server-to-user-42", "data", "mine"),
         client.take().get(0));
+    assertEquals(
+        4301L,
+        code(
+            client.request(
+                "{\"event\":\"client-x\",\"channel\":\"#server-to-user-42\",\"data\":1}")));
     Map<String, Object> joined = client.subscribeSigned("presence-a");
     assertEquals(
         "{\"presence\":{\"ids\":[\"42\"],\"hash\":{\"42\":{\"n\":1}},\"count\":1}}",

@@ -118,6 +118,14 @@ class ChannelQueriesTest {
   }
 
   @Test
+  void refusesToListMoreThanFitIntoMemory() {
+    for (int i = 0; i <= ChannelQueries.MAX_LISTED; i++) {
+      subscribed.put(new ChannelName("many-" + i), 1);
+    }
+    assertRefused(() -> queries.channels(caller, null, Set.of()));
+  }
+
+  @Test
   void describesAChannel() throws ProblemException {
     ChannelName room = new ChannelName("presence-a");
     assertEquals("{\"occupied\":false}", queries.channel(caller, room, Set.of()));
