@@ -1,12 +1,17 @@
 package io.broadcasty.server;
 
 import io.broadcasty.admin.audit.AuditAdministration;
+import io.broadcasty.admin.audit.AuditChain;
+import io.broadcasty.admin.audit.AuditReader;
 import io.broadcasty.admin.audit.jdbc.JdbcAuditChain;
 import io.broadcasty.admin.audit.jpa.JpaAuditReader;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.key.jpa.JpaApiKeyRepository;
 import io.broadcasty.admin.policy.PolicyAdministration;
 import io.broadcasty.admin.policy.jpa.JpaPolicyRepository;
+import io.broadcasty.admin.privacy.PrivacyAdministration;
+import io.broadcasty.admin.privacy.PrivacyJobs;
+import io.broadcasty.admin.privacy.jdbc.JdbcPrivacyJobs;
 import io.broadcasty.admin.revocation.RevocationAdministration;
 import io.broadcasty.admin.revocation.jpa.JpaRevocationRepository;
 import io.broadcasty.admin.tenant.TenantAdministration;
@@ -57,6 +62,7 @@ public final class ControlPlane implements AutoCloseable {
   private final RevocationRuntime revocations;
   private final PolicyRuntime policies;
   private @Nullable EntityManagers managers;
+  private @Nullable PrivacyRuntime privacy;
 
   /** Creates a control plane that knows nothing until it reads a database. */
   ControlPlane(Settings settings, Ticker ticker, WallClock clock) {
@@ -105,6 +111,12 @@ public final class ControlPlane implements AutoCloseable {
     Database database = store.database();
     EntityManagers opened = database == null ? null : new EntityManagers(database, ENTITIES);
     managers = opened;
+    AuditReader reader = opened == null ? null : new JpaAuditReader(opened);
+    AuditChain chain = database == null ? null : new JdbcAuditChain(database);
+    PrivacyJobs jobs = database == null ? null : new JdbcPrivacyJobs(database);
+    if (database != null && jobs != null && reader != null && chain != null) {
+      privacy = new PrivacyRuntime(jobs, store, database, policies.stored(), reader, chain, ticker);
+    }
     return new Administrations(
         new TenantAdministration(
             opened == null ? null : new JpaTenantRepository(opened),
@@ -114,12 +126,22 @@ public final class ControlPlane implements AutoCloseable {
         keys.administration(opened, store.control()),
         revocations.administration(opened, store.control(), push::removeDevices),
         policies.administration(opened, store.control()),
-        new AuditAdministration(
-            opened == null ? null : new JpaAuditReader(opened),
-            database == null ? null : new JdbcAuditChain(database),
-            store.audit(),
-            ticker,
-            clock));
+        new AuditAdministration(reader, chain, store.audit(), ticker, clock),
+        new PrivacyAdministration(jobs, database == null ? clock : database.clock()));
+  }
+
+  /** Begins to run the jobs of administrators. Call it once, after {@link #administrations}. */
+  void startJobs(Threads threads) {
+    if (privacy != null) {
+      privacy.start(threads);
+    }
+  }
+
+  /** Ends jobs that run, which other nodes continue; call it before their threads are stopped. */
+  void stopJobs() {
+    if (privacy != null) {
+      privacy.close();
+    }
   }
 
   private TenantRules tenantRules() {
@@ -143,5 +165,6 @@ public final class ControlPlane implements AutoCloseable {
       ApiKeyAdministration keys,
       RevocationAdministration revocations,
       PolicyAdministration policies,
-      AuditAdministration audit) {}
+      AuditAdministration audit,
+      PrivacyAdministration privacy) {}
 }

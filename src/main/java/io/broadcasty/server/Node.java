@@ -273,6 +273,7 @@ public final class Node implements AutoCloseable {
             listeners);
     this.administrations = controlPlane.administrations(store, push);
     this.explorers = new Explorers(identity.name(), store, hub, sessions, threads, ticker, clock);
+    controlPlane.startJobs(threads);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
     events.register(meters, listeners::failures);
@@ -509,6 +510,7 @@ public final class Node implements AutoCloseable {
     if (connected) {
       LockSupport.parkNanos(CLOSE_GRACE_NANOS);
     }
+    controlPlane.stopJobs();
     threads.stopReading();
     securityLog.close();
     push.close();

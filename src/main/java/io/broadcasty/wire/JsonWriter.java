@@ -62,11 +62,22 @@ public final class JsonWriter {
   /** Writes the fields of a publication. */
   public static void write(JsonGenerator json, Publication publication) throws IOException {
     Envelope envelope = publication.envelope();
-    Message message = envelope.message();
     json.writeStringField("channel", envelope.channel().name().value());
     if (!envelope.ephemeral()) {
       writeFields(json, publication.position());
     }
+    writeContent(json, envelope);
+    json.writeNumberField("time", publication.timeMillis());
+  }
+
+  /** Writes the fields of a publication that has no position yet. */
+  public static void writeWaiting(JsonGenerator json, Envelope envelope) throws IOException {
+    json.writeStringField("channel", envelope.channel().name().value());
+    writeContent(json, envelope);
+  }
+
+  private static void writeContent(JsonGenerator json, Envelope envelope) throws IOException {
+    Message message = envelope.message();
     json.writeStringField("id", envelope.id());
     writeOptional(json, "sender", message.origin().sender());
     writeOptional(json, "event", message.event());
@@ -82,7 +93,6 @@ public final class JsonWriter {
     if (message.isErased()) {
       json.writeBooleanField("erased", true);
     }
-    json.writeNumberField("time", publication.timeMillis());
   }
 
   /** Writes where a publication is that its reader does not get. */

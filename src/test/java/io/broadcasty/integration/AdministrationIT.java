@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the administration of API keys, policies, revocations and tenants, the explorers, and who
- * is refused, with the provider of persistence that each server has, and the MBeans. One server is
- * started for all of it, and once more for what has to outlive it.
+ * Tests the administration of API keys, policies, revocations, tenants and personal data, the
+ * explorers, and who is refused, with the provider of persistence that each server has, and the
+ * MBeans. One server is started for all of it, and once more for what has to outlive it.
  */
 class AdministrationIT {
 
@@ -29,6 +29,7 @@ class AdministrationIT {
     Ports ports = Ports.free();
     KeyChecks keys;
     RevocationChecks revocations;
+    PrivacyChecks privacy;
     try (ServerProcess server = ServerProcess.start(home, ports, SETTINGS)) {
       Api api = server.awaitReady();
       keys = new KeyChecks(api);
@@ -39,10 +40,14 @@ class AdministrationIT {
       new ExplorerChecks(api).showTheNode();
       new RefusalChecks(api).othersAreRefusedEverywhere();
       new TenantChecks(api).areCreatedLimitedAndSuspended();
+      privacy = new PrivacyChecks(api);
+      privacy.exportAndErase();
+      privacy.beginBeforeTheServerIsKilled();
       server.kill();
     }
     try (ServerProcess server = ServerProcess.start(home, ports, SETTINGS)) {
       Api api = server.awaitReady();
+      privacy.on(api).isContinuedAfterTheRestart();
       new MBeanChecks(server, api).showAndOperateTheNode();
       new TenantChecks(api).staySuspendedUntilTheyAreActivated();
       revocations.on(api).stayRevokedUntilLifted();

@@ -196,6 +196,30 @@ public final class PolicyPattern {
     return open || at == length;
   }
 
+  /** Returns whether a channel has this user's id in the place of {@code {sub}}. */
+  boolean isForSubject(String name, String subject) {
+    if (ChannelPattern.kind(name) != kind) {
+      return false;
+    }
+    boolean named = false;
+    int at = 0;
+    for (Part part : parts) {
+      ClaimPath claim = part.claim();
+      int next = claim == null ? at + part.literal().length() : segmentEnd(name, at, name.length());
+      boolean isSubject = claim != null && claim.toString().equals(SUBJECT);
+      boolean matches =
+          claim == null
+              ? name.startsWith(part.literal(), at)
+              : next > at && (!isSubject || name.substring(at, next).equals(subject));
+      if (!matches) {
+        return false;
+      }
+      named |= isSubject;
+      at = next;
+    }
+    return named && (open || at == name.length());
+  }
+
   private static int segmentEnd(String name, int from, int length) {
     int end = from;
     while (end < length && !isSeparator(name.charAt(end))) {

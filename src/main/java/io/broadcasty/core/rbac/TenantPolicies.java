@@ -43,6 +43,14 @@ public final class TenantPolicies {
   }
 
   /**
+   * Returns whether a channel is for this user alone: a policy has {@code {sub}} in its pattern,
+   * and the channel the user's id in its place.
+   */
+  public boolean isForSubject(String channel, String subject) {
+    return byPattern.stream().anyMatch(each -> each.channels().isForSubject(channel, subject));
+  }
+
+  /**
    * Returns the most specific policy that covers a channel, or all channels of a requested pattern;
    * null when none does.
    */

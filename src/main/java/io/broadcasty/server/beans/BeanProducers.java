@@ -8,6 +8,7 @@ import io.broadcasty.admin.explorer.ChannelExplorer;
 import io.broadcasty.admin.explorer.ConnectionExplorer;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.policy.PolicyAdministration;
+import io.broadcasty.admin.privacy.PrivacyAdministration;
 import io.broadcasty.admin.revocation.RevocationAdministration;
 import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.cluster.nodes.NodeRegistry;
@@ -231,6 +232,12 @@ public class BeanProducers {
   @Singleton
   AuditLog audit() {
     return startup.node().audit();
+  }
+
+  @Produces
+  @Singleton
+  PrivacyAdministration privacyAdministration() {
+    return startup.node().administrations().privacy();
   }
 
   @Produces

@@ -12,7 +12,9 @@ import io.broadcasty.delivery.occupancy.ChannelOccupancy;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.relay.RelayStatusSource;
+import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.Spool;
 import java.util.Collection;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param control sends control messages to the nodes that share the store
  * @param answers brings the answers of these nodes to questions
  * @param liveNodes returns the names of these nodes, as far as they are known
+ * @param archive the long-term copy of the streams; null if they are not mirrored
+ * @param spool what waits for the streams; null if nothing is queued for them
  * @param database the relational database, if any component uses one; otherwise null
  * @param clock compares this node's clock with that of the store; null for a store in memory
  * @param upkeep deletes expired data; may take long, run it every few seconds
@@ -42,6 +46,8 @@ public record Store(
     Supplier<Collection<String>> liveNodes,
     AuditLog audit,
     RelayStatusSource relay,
+    @Nullable Archive archive,
+    @Nullable Spool spool,
     @Nullable Database database,
     @Nullable ClockCheck clock,
     Runnable upkeep,

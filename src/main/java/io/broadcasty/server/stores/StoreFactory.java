@@ -62,9 +62,11 @@ import io.broadcasty.relay.redis.RedisCheckpoints;
 import io.broadcasty.relay.redis.RedisLeaderLock;
 import io.broadcasty.server.config.Settings;
 import io.broadcasty.server.threads.Threads;
+import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.ChannelDirectory;
+import io.broadcasty.streams.broker.Spool;
 import io.broadcasty.streams.broker.jdbc.JdbcArchive;
 import io.broadcasty.streams.broker.jdbc.JdbcBroker;
 import io.broadcasty.streams.broker.jdbc.JdbcBrokerSettings;
@@ -299,6 +301,8 @@ public record StoreFactory(
         liveNodes,
         audit(database),
         relays,
+        null,
+        null,
         database,
         database == null ? null : clockCheck(database.clock(), "the database"),
         () -> {
@@ -323,7 +327,8 @@ public record StoreFactory(
 
   private Store withoutDatabase(Redis redis) {
     RedisBroker streams = broker(redis);
-    return shared(redis, relayed(streams, streams, redis), null, () -> {}, redis::close);
+    return shared(
+        redis, relayed(streams, streams, redis), null, null, null, () -> {}, redis::close);
   }
 
   private RedisBroker broker(Redis redis) {
@@ -347,11 +352,14 @@ public record StoreFactory(
     JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
     JdbcArchive archive =
         new JdbcArchive(database, database.clock(), settings.mirror().retention());
+    Spool spool = settings.replay().queued() ? new JdbcSpool(database, database.clock()) : null;
     Broker broker =
-        spooled(relayed(mirrored(streams, archive, turns), streams, redis), database, turns);
+        spooled(relayed(mirrored(streams, archive, turns), streams, redis), spool, turns);
     return shared(
         redis,
         broker,
+        settings.mirror().channels().isEmpty() ? null : archive,
+        spool,
         database,
         upkeep(database, turns, archive::prune),
         () -> {
@@ -403,14 +411,14 @@ public record StoreFactory(
         : streams;
   }
 
-  private Broker spooled(Broker streams, Database database, JdbcLeaderLocks turns) {
-    if (!settings.replay().queued()) {
+  private Broker spooled(Broker streams, @Nullable Spool spool, JdbcLeaderLocks turns) {
+    if (spool == null) {
       return streams;
     }
     SpoolingBroker queued =
         new SpoolingBroker(
             streams,
-            new JdbcSpool(database, database.clock()),
+            spool,
             work -> runExclusively(turns, "spool", SHORT_TASK_LEASE, Duration.ZERO, work),
             budgets.of(MemoryArea.QUEUES),
             ticker,
@@ -423,7 +431,13 @@ public record StoreFactory(
 
   /** Opens the store of a node that shares Redis with others. */
   private Store shared(
-      Redis redis, Broker broker, @Nullable Database database, Runnable upkeep, Runnable release) {
+      Redis redis,
+      Broker broker,
+      @Nullable Archive archive,
+      @Nullable Spool spool,
+      @Nullable Database database,
+      Runnable upkeep,
+      Runnable release) {
     RedisNodeRegistry nodes = new RedisNodeRegistry(redis, self, Heartbeat.DEFAULT, ticker);
     RedisPresenceStore presence =
         new RedisPresenceStore(
@@ -463,6 +477,8 @@ public record StoreFactory(
         () -> names(nodes),
         audit(database),
         relays,
+        archive,
+        spool,
         database,
         clockCheck(redis.clock(), "Redis"),
         () -> {

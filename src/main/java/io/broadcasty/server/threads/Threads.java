@@ -55,6 +55,9 @@ public final class Threads implements AutoCloseable {
   /** Runs recurring tasks that may take long. */
   public final ReportingScheduler housekeeper;
 
+  /** Runs jobs of administrators, which may take as long as it takes to read all streams. */
+  final ReportingScheduler jobs;
+
   /** Runs recurring tasks that share state with other nodes, which blocks on the shared store. */
   final ReportingScheduler sharer;
 
@@ -86,6 +89,7 @@ public final class Threads implements AutoCloseable {
             new ThreadPoolExecutor.DiscardPolicy());
     housekeeper = new ReportingScheduler(loops, "housekeeper");
     sharer = new ReportingScheduler(loops, "sharer");
+    jobs = new ReportingScheduler(loops, "jobs");
     watcher = new ReportingScheduler(loops, "watcher");
   }
 
@@ -116,6 +120,15 @@ public final class Threads implements AutoCloseable {
   }
 
   /**
+   * Schedules a task that takes its time, and for which nothing else waits, with a fixed delay.
+   *
+   * @param name of the task in the meters
+   */
+  public void scheduleJob(long millis, String name, Runnable task) {
+    scheduleRepeating(jobs, millis, name, task);
+  }
+
+  /**
    * Schedules a task that blocks on state shared with other nodes, with a fixed delay.
    *
    * @param name of the task in the meters
@@ -135,7 +148,7 @@ public final class Threads implements AutoCloseable {
 
   /** Stops replays and recurring tasks, which use the store, after those that run have finished. */
   public void stopReading() {
-    shutDown(List.of(scheduler, housekeeper, sharer, watcher, replays));
+    shutDown(List.of(scheduler, housekeeper, jobs, sharer, watcher, replays));
   }
 
   /** Stops the remaining threads after the waiting tasks have run. */

@@ -16,12 +16,14 @@ import io.broadcasty.transport.http.OpenApiResource;
 import io.broadcasty.transport.http.PingResource;
 import io.broadcasty.transport.http.PoliciesResource;
 import io.broadcasty.transport.http.PresenceResource;
+import io.broadcasty.transport.http.PrivacyResource;
 import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.PushKeyResource;
 import io.broadcasty.transport.http.PushResource;
 import io.broadcasty.transport.http.ReplayResource;
 import io.broadcasty.transport.http.RevocationsResource;
 import io.broadcasty.transport.http.TenantsResource;
+import io.broadcasty.transport.http.UsersResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Map;
@@ -53,8 +55,10 @@ public class DataPlane extends Application {
         PushResource.class,
         ReplayResource.class,
         PoliciesResource.class,
+        PrivacyResource.class,
         RevocationsResource.class,
         TenantsResource.class,
+        UsersResource.class,
         ProblemResponses.class);
   }
 

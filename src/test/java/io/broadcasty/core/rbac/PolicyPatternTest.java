@@ -51,6 +51,28 @@ class PolicyPatternTest {
     assertEquals(covered, PolicyPattern.parse(pattern).covers(channel));
   }
 
+  @ParameterizedTest(name = "{0} is for ann alone in {1}: {2}")
+  @CsvSource({
+    "private-user:{sub},        private-user:ann,         true",
+    "private-user:{sub},        private-user:bob,         false",
+    "private-user:{sub},        private-user:anna,        false",
+    "private-user:{sub},        private-user:ann.inbox,   false",
+    "private-user:{sub}.*,      private-user:ann.inbox,   true",
+    "private-user:{sub}.*,      private-user:bob.ann,     false",
+    "private-{team}:{sub},      private-red:ann,          true",
+    "private-{team}:{sub},      private-ann:red,          false",
+    "private-{sub}:{sub},       private-ann:ann,          true",
+    "private-{sub}:{sub},       private-ann:bob,          false",
+    "private-team:{team},       private-team:ann,         false",
+    "private-user:ann,          private-user:ann,         false",
+    "private-*,                 private-ann,              false",
+    "{sub},                     private-ann,              false",
+    "{sub},                     ann,                      true",
+  })
+  void isForSubject(String pattern, String channel, boolean alone) {
+    assertEquals(alone, PolicyPattern.parse(pattern).isForSubject(channel, "ann"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
