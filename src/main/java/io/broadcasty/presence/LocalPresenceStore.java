@@ -1,6 +1,7 @@
 package io.broadcasty.presence;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.memory.MemoryArea;
@@ -9,12 +10,14 @@ import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Stores members in the node's memory. */
@@ -142,6 +145,14 @@ public final class LocalPresenceStore implements PresenceStore {
         });
     events.flush();
     return page[0];
+  }
+
+  @Override
+  public Set<ChannelName> channels(TenantId tenant) {
+    return membersByChannel.keySet().stream()
+        .filter(channel -> channel.tenant().equals(tenant))
+        .map(TenantChannel::name)
+        .collect(Collectors.toSet());
   }
 
   @Override

@@ -1,7 +1,10 @@
 package io.broadcasty.presence;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,12 @@ public interface PresenceStore extends AutoCloseable {
    * @param limit the most members, at least 1; a page of large members ends earlier
    */
   PresencePage members(TenantChannel channel, @Nullable String after, int limit);
+
+  /**
+   * Returns the tenant's channels that may have members, in no order. May block on the store, and
+   * reads the names of the channels of all tenants; for administrators.
+   */
+  Set<ChannelName> channels(TenantId tenant);
 
   /** Ends the leases that were not renewed in time. Called every second. */
   void expire();

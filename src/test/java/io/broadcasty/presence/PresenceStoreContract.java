@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,31 @@ public abstract class PresenceStoreContract {
       assertFalse(change.joined().isEmpty() && change.left().isEmpty());
     }
     return present;
+  }
+
+  @Test
+  void knowsTheChannelsOfATenantWithMembers() {
+    TenantChannel lobby = channel("acme", "presence-lobby");
+    TenantChannel left = channel("acme", "presence-left");
+    TenantChannel other = channel("globex", "presence-other");
+    assertTrue(join(lobby, "ann", MINUTE));
+    assertTrue(join(ROOM, "bob", connection("c1")));
+    assertTrue(join(other, "ann", MINUTE));
+    assertTrue(join(left, "ann", connection("c2")));
+    assertTrue(got(store.leave(left, "ann", connection("c2"))));
+    for (TenantChannel each : List.of(lobby, ROOM, left, other)) {
+      awaitNotifications(each);
+    }
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    Set<ChannelName> expected = Set.of(lobby.name(), ROOM.name());
+    Set<ChannelName> found = store.channels(lobby.tenant());
+    while (!found.equals(expected) && System.nanoTime() < deadline) { // written a moment later
+      LockSupport.parkNanos(5_000_000);
+      found = store.channels(lobby.tenant());
+    }
+    assertEquals(expected, found);
+    assertEquals(Set.of(other.name()), store.channels(other.tenant()));
+    assertEquals(Set.of(), store.channels(new TenantId("none")));
   }
 
   @Test

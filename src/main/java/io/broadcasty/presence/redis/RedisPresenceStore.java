@@ -1,6 +1,7 @@
 package io.broadcasty.presence.redis;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.tenant.TenantId;
@@ -19,6 +20,8 @@ import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -50,6 +53,8 @@ public final class RedisPresenceStore implements PresenceStore {
   private static final long READ_TIMEOUT_SECONDS = 5;
 
   private final Redis redis;
+  private final String node;
+  private final Supplier<? extends Collection<String>> liveNodes;
   private final LocalPresenceStore local;
   private final LocalMemberships memberships;
   private final GrantedLeases leases;
@@ -104,6 +109,8 @@ public final class RedisPresenceStore implements PresenceStore {
       Executor delayed,
       RealtimeListener lifecycle) {
     this.redis = redis;
+    this.node = node;
+    this.liveNodes = liveNodes;
     this.memberships = new LocalMemberships(ticker);
     this.leases = new GrantedLeases(ticker);
     this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, delayed);
@@ -228,6 +235,22 @@ public final class RedisPresenceStore implements PresenceStore {
       throw new PresenceException("interrupted while members were read", e);
     } finally {
       unfollow(channel);
+    }
+  }
+
+  /**
+   * {@inheritDoc} Those with leases, and those in which the connections of some node hold members.
+   *
+   * @throws PresenceException when Redis cannot be reached
+   */
+  @Override
+  public Set<ChannelName> channels(TenantId tenant) {
+    Set<String> nodes = new HashSet<>(liveNodes.get());
+    nodes.add(node);
+    try {
+      return PresentChannels.of(redis, nodes, tenant);
+    } catch (JedisException e) {
+      throw new PresenceException("cannot read the channels with members from Redis", e);
     }
   }
 

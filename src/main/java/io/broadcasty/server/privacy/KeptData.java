@@ -33,7 +33,7 @@ public final class KeptData {
       Ticker ticker) {
     List<PersonalData> areas = new ArrayList<>();
     areas.add(new ConnectionData(store.control()));
-    areas.add(new PresenceData(store.broker(), store.presence()));
+    areas.add(new PresenceData(store.presence()));
     areas.add(new DeviceData(new JdbcPushSubscriptionStore(database)));
     areas.add(new PushData(new JdbcUserPushes(database)));
     Spool spool = store.spool();

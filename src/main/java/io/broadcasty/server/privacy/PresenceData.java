@@ -10,7 +10,6 @@ import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceException;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
-import io.broadcasty.streams.broker.Broker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The presence of a user on the presence channels that have a stream. Other leases end by
- * themselves, after the time that presence without a connection is configured to last.
- */
+/** The presence of a user: an erasure ends its leases; its connections end before. */
 @ThreadSafe
 final class PresenceData implements PersonalData {
 
@@ -31,11 +27,9 @@ final class PresenceData implements PersonalData {
   private static final long TIMEOUT_SECONDS = 10;
   private static final Holder ANY_LEASE = new Holder.Lease(Duration.ofSeconds(1));
 
-  private final Broker broker;
   private final PresenceStore presence;
 
-  PresenceData(Broker broker, PresenceStore presence) {
-    this.broker = broker;
+  PresenceData(PresenceStore presence) {
     this.presence = presence;
   }
 
@@ -107,11 +101,11 @@ final class PresenceData implements PersonalData {
 
   /** Returns the presence channels whose turn it is. */
   private List<ChannelName> channels(DataSubject subject, @Nullable String cursor) {
-    return broker.channels(
-        subject.tenant(),
-        ChannelName.Kind.PRESENCE.prefix(),
-        cursor == null ? null : new ChannelName(cursor),
-        CHANNELS);
+    return presence.channels(subject.tenant()).stream()
+        .sorted()
+        .filter(name -> cursor == null || name.compareTo(new ChannelName(cursor)) > 0)
+        .limit(CHANNELS)
+        .toList();
   }
 
   private static @Nullable String next(List<ChannelName> channels) {

@@ -105,6 +105,11 @@ class ConnectionPresenceTest {
     }
 
     @Override
+    public Set<ChannelName> channels(TenantId tenant) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void expire() {}
 
     @Override

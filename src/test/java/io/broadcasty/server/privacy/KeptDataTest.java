@@ -244,7 +244,6 @@ class KeptDataTest {
     LocalPresenceStore presence =
         new LocalPresenceStore(tenant -> 10, time, change -> {}, later -> {});
     TenantChannel room = channel("presence-room");
-    appended(broker, plain(room, 0, "1"));
     for (String user : List.of("ann", "bob")) {
       assertNotNull(
           presence.join(
@@ -252,7 +251,7 @@ class KeptDataTest {
               new Member(user, "{\"id\":\"" + user + "\"}"),
               new Holder.Lease(Duration.ofMinutes(1))));
     }
-    PersonalData data = new PresenceData(broker, presence);
+    PersonalData data = new PresenceData(presence);
     assertEquals(
         List.of(
             "{\"area\":\"presence\",\"channel\":\"presence-room\",\"member\":{\"id\":\"ann\"}}"),
