@@ -30,8 +30,14 @@ public final class EventStream implements Flow.Publisher<StreamEvent>, AutoClose
   private static final System.Logger LOG = System.getLogger(EventStream.class.getName());
 
   private static final int MAX_COMMANDS = 100;
-  private static final long PING_MILLIS = 25_000;
-  private static final Duration SILENCE = Duration.ofSeconds(35);
+
+  /**
+   * How often the server has to answer. The JDK does not always notice that a connection has ended
+   * (seen with 17.0.15: the end is not read though a message is requested), so this finds out.
+   */
+  private static final long PING_MILLIS = 10_000;
+
+  private static final Duration SILENCE = Duration.ofSeconds(15);
   private static final Duration STABLE = Duration.ofSeconds(10);
 
   /** The condition of a stream. */

@@ -20,9 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 final class EventStreamTest {
 
+  private static final String PADDING = "x".repeat(4096);
   private static final String HEADS = "[{\"epoch\":\"e\",\"partition\":0,\"sequence\":7}]";
 
   private final AtomicInteger tokens = new AtomicInteger();
@@ -153,12 +154,12 @@ final class EventStreamTest {
     stream.subscribe(recorder);
     FakeServer.Peer peer = server.peer();
     peer.subscribed(peer.commands().get(0), HEADS);
-    int count = 20_000;
+    int count = 5_000; // 20 MB, more than the system keeps
     Thread writer =
         new Thread(
             () -> {
               for (int i = 1; i <= count; i++) {
-                peer.publication("o", "e", 7 + i);
+                peer.publication("o", "e", 7 + i, PADDING);
               }
             });
     writer.start();
@@ -245,7 +246,7 @@ final class EventStreamTest {
     assertEquals(8, recorder.publication().payload().asLong());
     server.refuse(404);
     server.refuse(502);
-    first.breakOff();
+    first.close(4503, "draining");
 
     FakeServer.Peer again = server.peer();
     again.subscribed(again.commands().get(0), HEADS);

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class FakeServer implements AutoCloseable {
 
-  private static final long WAIT_SECONDS = 20;
+  private static final long WAIT_SECONDS = 45; // a broken connection is noticed within 25
 
   /** A request, or the handshake of a WebSocket. */
   record Request(String method, String target, Map<String, String> headers, String body) {}
@@ -257,12 +257,17 @@ final class FakeServer implements AutoCloseable {
                   positions));
     }
 
-    /** Sends a publication. */
+    /** Sends a publication, whose payload is its sequence. */
     void publication(String channel, String epoch, long sequence) {
+      publication(channel, epoch, sequence, "");
+    }
+
+    /** Sends a publication with a longer meta. */
+    void publication(String channel, String epoch, long sequence, String meta) {
       send(
           ("{\"push\":\"publication\",\"channel\":\"%s\",\"partition\":0,\"sequence\":%d,"
-                  + "\"epoch\":\"%s\",\"id\":\"i\",\"payload\":%d,\"time\":0}")
-              .formatted(channel, sequence, epoch, sequence));
+                  + "\"epoch\":\"%s\",\"id\":\"i\",\"payload\":%d,\"meta\":\"%s\",\"time\":0}")
+              .formatted(channel, sequence, epoch, sequence, meta));
     }
 
     /** Sends a close frame. */
