@@ -63,6 +63,7 @@ public final class ControlPlane implements AutoCloseable {
   private final PolicyRuntime policies;
   private @Nullable EntityManagers managers;
   private @Nullable PrivacyRuntime privacy;
+  private @Nullable AuditReader auditReader;
 
   /** Creates a control plane that knows nothing until it reads a database. */
   ControlPlane(Settings settings, Ticker ticker, WallClock clock) {
@@ -112,6 +113,7 @@ public final class ControlPlane implements AutoCloseable {
     EntityManagers opened = database == null ? null : new EntityManagers(database, ENTITIES);
     managers = opened;
     AuditReader reader = opened == null ? null : new JpaAuditReader(opened);
+    auditReader = reader;
     AuditChain chain = database == null ? null : new JdbcAuditChain(database);
     PrivacyJobs jobs = database == null ? null : new JdbcPrivacyJobs(database);
     if (database != null && jobs != null && reader != null && chain != null) {
@@ -142,6 +144,14 @@ public final class ControlPlane implements AutoCloseable {
     if (privacy != null) {
       privacy.close();
     }
+  }
+
+  /**
+   * Returns what reads the audit log; null without a database. Call {@link #administrations}
+   * before.
+   */
+  @Nullable AuditReader auditReader() {
+    return auditReader;
   }
 
   private TenantRules tenantRules() {

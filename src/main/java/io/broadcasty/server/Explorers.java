@@ -1,5 +1,7 @@
 package io.broadcasty.server;
 
+import io.broadcasty.admin.audit.AuditReader;
+import io.broadcasty.admin.events.EventFeed;
 import io.broadcasty.admin.explorer.ChannelExplorer;
 import io.broadcasty.admin.explorer.ConnectionExplorer;
 import io.broadcasty.admin.explorer.ExploredConnection;
@@ -18,6 +20,8 @@ import io.broadcasty.delivery.session.ConnectionState;
 import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.server.stores.Store;
 import io.broadcasty.server.threads.Threads;
+import io.broadcasty.transport.http.EventThreads;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -25,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What administrators explore, and the thread that answers the questions of other nodes. */
@@ -36,12 +41,16 @@ public final class Explorers implements AutoCloseable {
   private final ExecutorService answering;
   private final ChannelExplorer channels;
   private final ConnectionExplorer connections;
+  private final EventFeed events;
+  private final EventThreads eventThreads;
 
   Explorers(
       String self,
       Store store,
       Hub hub,
       Sessions sessions,
+      @Nullable AuditReader audit,
+      Supplier<Map<String, String>> services,
       Threads threads,
       Ticker ticker,
       WallClock clock) {
@@ -75,6 +84,17 @@ public final class Explorers implements AutoCloseable {
                     sessions.list(new ConnectionFilter(tenant, user, transport), after, limit),
                     clock.nowMillis()),
             questions);
+    this.events =
+        new EventFeed(
+            self,
+            questions,
+            () -> new EventFeed.State(sessions.size(), services.get()),
+            store.connections(),
+            audit,
+            ticker,
+            clock);
+    this.eventThreads = new EventThreads(threads.loops.threadFactory("admin-event-sends"));
+    events.start(threads.loops);
     store.control().addListener(questions);
   }
 
@@ -116,9 +136,24 @@ public final class Explorers implements AutoCloseable {
     return connections;
   }
 
+  public EventFeed events() {
+    return events;
+  }
+
+  public EventThreads eventThreads() {
+    return eventThreads;
+  }
+
+  /** Ends the streams of administrators, whose clients go to another node. */
+  void endEvents() {
+    events.close();
+  }
+
   /** Stops answering the questions of other nodes. */
   @Override
   public void close() {
+    events.close();
+    eventThreads.close();
     answering.shutdownNow();
   }
 }

@@ -70,6 +70,8 @@ import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -272,7 +274,18 @@ public final class Node implements AutoCloseable {
             clock,
             listeners);
     this.administrations = controlPlane.administrations(store, push);
-    this.explorers = new Explorers(identity.name(), store, hub, sessions, threads, ticker, clock);
+    this.explorers =
+        new Explorers(
+            identity.name(),
+            store,
+            hub,
+            sessions,
+            controlPlane.auditReader(),
+            () -> services(store, push),
+            threads,
+            ticker,
+            clock);
+    listeners.add(explorers.events().listener());
     controlPlane.startJobs(threads);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
@@ -333,6 +346,23 @@ public final class Node implements AutoCloseable {
                       + " turned off; set otel.sdk.disabled=false, and see docs/operations.md");
               return RealtimeListener.NONE;
             });
+  }
+
+  /** Returns the states of the providers of relay and push, as administrators see them. */
+  private static Map<String, String> services(Store store, PushRuntime push) {
+    Map<String, String> states = new TreeMap<>();
+    store
+        .relay()
+        .status()
+        .providers()
+        .forEach(each -> states.put("relay:" + each.state().name(), each.breaker()));
+    push.health()
+        .forEach(
+            each ->
+                states.put(
+                    "push:" + each.service(),
+                    each.problem() == null ? "healthy" : each.sending() ? "degraded" : "failing"));
+    return states;
   }
 
   /** Starts push; closes the store when that fails. */
@@ -500,6 +530,7 @@ public final class Node implements AutoCloseable {
   public void close() {
     threads.loops.markStopping();
     beans.close();
+    explorers.endEvents();
     LOG.log(Level.INFO, () -> "Draining " + sessions.size() + " connections over " + drain);
     boolean connected = sessions.size() > 0;
     sessions.drain(drain, threads.scheduler);

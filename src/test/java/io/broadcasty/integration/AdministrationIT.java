@@ -39,6 +39,7 @@ class AdministrationIT {
       revocations.revokeAUserATokenAndATenant();
       new ExplorerChecks(api).showTheNode();
       new RefusalChecks(api).othersAreRefusedEverywhere();
+      new AdminEventChecks(api).tellWhatHappens();
       new TenantChecks(api).areCreatedLimitedAndSuspended();
       privacy = new PrivacyChecks(api);
       privacy.exportAndErase();

@@ -1,6 +1,7 @@
 package io.broadcasty.admin.explorer;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.broadcasty.cluster.question.QuestionText;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.Map;

@@ -3,6 +3,7 @@ package io.broadcasty.admin.explorer;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.broadcasty.cluster.question.QuestionText;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.tenant.TenantId;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.admin.audit.AuditAdministration;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.events.EventFeed;
 import io.broadcasty.admin.explorer.ChannelExplorer;
 import io.broadcasty.admin.explorer.ConnectionExplorer;
 import io.broadcasty.admin.key.ApiKeyAdministration;
@@ -48,6 +49,7 @@ import io.broadcasty.transport.body.RequestBodies;
 import io.broadcasty.transport.container.DisconnectDetector;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.http.EventThreads;
 import io.broadcasty.transport.http.PushAssets;
 import io.broadcasty.wire.CommandReader;
 import io.broadcasty.wire.PublishReader;
@@ -220,6 +222,18 @@ public class BeanProducers {
   @Singleton
   ConnectionExplorer connectionExplorer() {
     return startup.node().explorers().connections();
+  }
+
+  @Produces
+  @Singleton
+  EventFeed adminEvents() {
+    return startup.node().explorers().events();
+  }
+
+  @Produces
+  @Singleton
+  EventThreads adminEventThreads() {
+    return startup.node().explorers().eventThreads();
   }
 
   @Produces

@@ -1,6 +1,7 @@
 package io.broadcasty.server.web;
 
 import io.broadcasty.transport.http.AccessResource;
+import io.broadcasty.transport.http.AdminEventsResource;
 import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.AuditResource;
 import io.broadcasty.transport.http.ChannelsResource;
@@ -36,6 +37,7 @@ public class DataPlane extends Application {
   @Override
   public Set<Class<?>> getClasses() {
     return Set.of(
+        AdminEventsResource.class,
         AdminResource.class,
         AuditResource.class,
         ChannelsResource.class,

@@ -33,7 +33,7 @@ public @interface Audited {
     CHANGE,
     /** It reads: a call that is allowed leaves no trace, or monitoring would fill the log. */
     READ,
-    /** It shows what users have sent to each other: every call is written. */
+    /** It shows what others have sent or done: every call is written. */
     DISCLOSURE,
     /** It changes something, and its use case writes the entry, with facts that it alone knows. */
     BY_USE_CASE

@@ -47,6 +47,9 @@ public class AuditedInterceptor {
       Object result = call.proceed();
       status = result instanceof Response response ? response.getStatus() : 200;
       return result;
+    } catch (RefusedException e) {
+      status = e.problem().code().httpStatus();
+      throw e;
     } finally {
       append(audited.value(), status);
     }

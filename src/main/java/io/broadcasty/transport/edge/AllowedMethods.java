@@ -32,7 +32,7 @@ final class AllowedMethods {
           new Route("ws", "GET, OPTIONS"), // a handshake has no other method
           new Route("publish", WRITE),
           new Route("presence/(join|leave|heartbeat)", WRITE),
-          new Route("admin/(nodes|drivers|health|channels|connections|presence)", READ),
+          new Route("admin/(nodes|drivers|health|channels|connections|presence|events)", READ),
           new Route("admin/channels/[^/]+", READ),
           new Route("admin/replay", WRITE),
           new Route("admin/disconnect", WRITE),

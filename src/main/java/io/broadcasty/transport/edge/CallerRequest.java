@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallerRequest extends HttpServletRequestWrapper {
 
+  private static final String ATTRIBUTE = CallerRequest.class.getName();
   private static final System.Logger LOG = System.getLogger(CallerRequest.class.getName());
 
   private final CallerJsonWebToken principal;
@@ -46,6 +47,7 @@ public final class CallerRequest extends HttpServletRequestWrapper {
     super(request);
     this.principal = new CallerJsonWebToken(caller);
     this.signed = signed;
+    request.setAttribute(ATTRIBUTE, this);
   }
 
   /** Returns which body the client has signed; null for a request with a token. */
@@ -75,6 +77,14 @@ public final class CallerRequest extends HttpServletRequestWrapper {
       inner = wrapper.getRequest();
     }
     return inner instanceof CallerRequest found ? found : null;
+  }
+
+  /**
+   * Returns the request with a caller that the edge has passed on. What a server injects may be a
+   * proxy, behind which its own request cannot be found.
+   */
+  public static HttpServletRequest behind(HttpServletRequest injected) {
+    return injected.getAttribute(ATTRIBUTE) instanceof CallerRequest request ? request : injected;
   }
 
   Caller caller() {

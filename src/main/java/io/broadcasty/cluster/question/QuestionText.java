@@ -1,4 +1,4 @@
-package io.broadcasty.admin.explorer;
+package io.broadcasty.cluster.question;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The text of questions to nodes and of their answers: one JSON object. A reader ignores unknown
  * fields, so that nodes of two versions understand each other.
  */
-final class QuestionText {
+public final class QuestionText {
 
   private static final System.Logger LOG = System.getLogger(QuestionText.class.getName());
   private static final JsonFactory JSON = new JsonFactory();
@@ -23,16 +23,16 @@ final class QuestionText {
   private QuestionText() {}
 
   /** Writes into an object that is open. */
-  interface Body {
+  public interface Body {
     void write(JsonGenerator json) throws IOException;
   }
 
   /** Reads the rest of an object that is open. */
-  interface Reader<T> {
+  public interface Reader<T> {
     T read(JsonParser json) throws IOException;
   }
 
-  static String write(Body body) {
+  public static String write(Body body) {
     StringWriter out = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
@@ -49,17 +49,12 @@ final class QuestionText {
    *
    * @throws IllegalArgumentException when the text is no object
    */
-  static Map<String, String> fields(String text) {
-    try (JsonParser json = JSON.createParser(text)) {
-      requireObject(json);
-      return fields(json);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the question is no JSON", e);
-    }
+  public static Map<String, String> fields(String text) {
+    return question(text, QuestionText::fields);
   }
 
   /** Reads the fields of an object that is open. */
-  static Map<String, String> fields(JsonParser json) throws IOException {
+  public static Map<String, String> fields(JsonParser json) throws IOException {
     Map<String, String> fields = new HashMap<>();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
@@ -74,7 +69,7 @@ final class QuestionText {
     return fields;
   }
 
-  static String required(Map<String, String> fields, String name) {
+  public static String required(Map<String, String> fields, String name) {
     String value = fields.get(name);
     if (value == null) {
       throw new IllegalArgumentException("no field " + name);
@@ -82,8 +77,22 @@ final class QuestionText {
     return value;
   }
 
+  /**
+   * Reads a question.
+   *
+   * @throws IllegalArgumentException when it is malformed
+   */
+  public static <T> T question(String text, Reader<T> reader) {
+    try (JsonParser json = JSON.createParser(text)) {
+      requireObject(json);
+      return reader.read(json);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the question is no JSON", e);
+    }
+  }
+
   /** Reads an answer; returns null for one that cannot be read, as of another version. */
-  static <T> @Nullable T answer(String text, Reader<T> reader) {
+  public static <T> @Nullable T answer(String text, Reader<T> reader) {
     try (JsonParser json = JSON.createParser(text)) {
       requireObject(json);
       return reader.read(json);
