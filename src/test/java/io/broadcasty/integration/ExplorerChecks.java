@@ -51,6 +51,7 @@ final class ExplorerChecks {
       findConnections();
       showMembers();
       showAReplay();
+      showPush();
       assertFalse(stream.isEnded());
     }
     refuseOthers();
@@ -137,6 +138,21 @@ final class ExplorerChecks {
         200,
         "\"target\":\"channel:private-orders\"",
         get("audit?action=channel.replay&actor=ada&target=channel:private-orders"));
+  }
+
+  /** A server of tests has Web Push, and no device. */
+  private void showPush() {
+    assertAnswer(200, "{\"services\":[", get("push"));
+    assertAnswer(200, "{\"devices\":[]}", get("push/devices?user=ann"));
+    assertAnswer(200, "{\"failed\":[]}", get("push/failed"));
+    assertAnswer(200, "{\"failed\":[]}", get("push/failed?after=17:order-1"));
+    assertAnswer(400, "user", get("push/devices"));
+    assertAnswer(400, "after", get("push/failed?after=x"));
+    assertAnswer(403, "forbidden", api.get(ADMIN + "push/failed", token("ann", "member")));
+    assertAnswer(
+        403,
+        "forbidden",
+        api.get(ADMIN + "push/devices?user=ann&tenant=umbrella", api.tokens.admin()));
   }
 
   private void refuseOthers() {

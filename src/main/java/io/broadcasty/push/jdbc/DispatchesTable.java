@@ -55,6 +55,9 @@ final class DispatchesTable {
   static final String UNFINISHED =
       "SELECT COUNT(*) FROM (SELECT due_at FROM broadcasty_push_dispatches"
           + " WHERE service = ? AND due_at >= 0 LIMIT ?) some_of_them";
+  static final String UNFINISHED_OF =
+      "SELECT COUNT(*) FROM (SELECT due_at FROM broadcasty_push_dispatches"
+          + " WHERE service = ? AND turn_of = ? AND due_at >= 0 LIMIT ?) some_of_them";
   private static final String PAGE =
       "SELECT number, subscription_id, user_id, service, state, attempts, reason, due_at,"
           + " service_ref, changed_at FROM broadcasty_push_dispatches"
@@ -265,6 +268,20 @@ final class DispatchesTable {
     try (PreparedStatement select = connection.prepareStatement(UNFINISHED)) {
       select.setString(1, service.name());
       select.setInt(2, most);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getInt(1);
+      }
+    }
+  }
+
+  /** Counts the unfinished dispatches of a tenant, up to a limit. */
+  static int countUnfinishedOf(
+      Connection connection, PushService service, TenantId tenant, int most) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(UNFINISHED_OF)) {
+      select.setString(1, service.name());
+      select.setString(2, tenant.value());
+      select.setInt(3, most);
       try (ResultSet row = select.executeQuery()) {
         row.next();
         return row.getInt(1);

@@ -15,6 +15,7 @@ import io.broadcasty.push.queue.AcknowledgedDispatch;
 import io.broadcasty.push.queue.ClaimedDispatch;
 import io.broadcasty.push.queue.DeliveryResult;
 import io.broadcasty.push.queue.EnqueueOutcome;
+import io.broadcasty.push.queue.FailedDispatches;
 import io.broadcasty.push.queue.PushQueue;
 import io.broadcasty.push.queue.Send;
 import io.broadcasty.push.queue.SendStatus;
@@ -44,6 +45,11 @@ import org.jspecify.annotations.Nullable;
 public final class JdbcPushQueue implements PushQueue {
 
   private static final int CLEAN_UP_BATCH = 100;
+
+  /** How many sends and dispatches a page of failed dispatches looks at. */
+  private static final int SENDS_OF_PAGE = 200;
+
+  private static final int ROWS_OF_PAGE = 2000;
 
   private final PushDatabase database;
   private final WallClock clock;
@@ -215,6 +221,59 @@ public final class JdbcPushQueue implements PushQueue {
           }
           return counts;
         });
+  }
+
+  @Override
+  public Map<PushService, Integer> backlogOf(
+      TenantId tenant, Collection<PushService> services, int most) {
+    return database.read(
+        connection -> {
+          Map<PushService, Integer> counts = new LinkedHashMap<>();
+          for (PushService service : services) {
+            counts.put(
+                service, DispatchesTable.countUnfinishedOf(connection, service, tenant, most));
+          }
+          return counts;
+        });
+  }
+
+  @Override
+  public FailedDispatches failed(
+      TenantId tenant, FailedDispatches.@Nullable Cursor after, int limit) {
+    return database.read(connection -> failed(connection, tenant, after, limit));
+  }
+
+  private static FailedDispatches failed(
+      Connection connection, TenantId tenant, FailedDispatches.@Nullable Cursor after, int limit)
+      throws SQLException {
+    List<FailedDispatches.Failed> found = new ArrayList<>();
+    List<SendsTable.Id> sends =
+        SendsTable.from(connection, tenant, after == null ? "" : after.sendId(), SENDS_OF_PAGE);
+    int rows = 0;
+    for (SendsTable.Id send : sends) {
+      long number = after != null && send.id().equals(after.sendId()) ? after.number() : 0;
+      boolean more = true;
+      while (more) {
+        int wanted = limit - found.size();
+        DispatchesTable.Page page = DispatchesTable.page(connection, send.number(), number, wanted);
+        for (SendStatus.Device device : page.devices()) {
+          if (device.state().isFailed()) {
+            found.add(new FailedDispatches.Failed(send.id(), device));
+          }
+        }
+        number = Math.max(number, page.last());
+        rows += page.devices().size();
+        if (found.size() == limit || rows >= ROWS_OF_PAGE) {
+          return new FailedDispatches(found, new FailedDispatches.Cursor(send.id(), number));
+        }
+        more = page.devices().size() == wanted;
+      }
+    }
+    return new FailedDispatches(
+        found,
+        sends.size() < SENDS_OF_PAGE
+            ? null
+            : new FailedDispatches.Cursor(sends.get(sends.size() - 1).id(), Long.MAX_VALUE));
   }
 
   @Override

@@ -20,6 +20,9 @@ final class SendsTable {
   private static final String BY_ID =
       "SELECT number, devices, created_at, expires_at FROM broadcasty_push_sends"
           + " WHERE tenant_id = ? AND send_id = ?";
+  static final String FROM =
+      "SELECT number, send_id FROM broadcasty_push_sends WHERE tenant_id = ? AND send_id >= ?"
+          + " ORDER BY tenant_id, send_id LIMIT ?";
   private static final String BY_NUMBER =
       "SELECT tenant_id, send_id, title, body, url, data, urgency, collapse_key, ttl_seconds,"
           + " created_at, expires_at FROM broadcasty_push_sends WHERE number = ?";
@@ -66,6 +69,26 @@ final class SendsTable {
             : Optional.empty();
       }
     }
+  }
+
+  /** The number and the id of a send. */
+  record Id(long number, String id) {}
+
+  /** Returns sends of a tenant in the order of their ids, from one on. */
+  static List<Id> from(Connection connection, TenantId tenant, String first, int limit)
+      throws SQLException {
+    List<Id> sends = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(FROM)) {
+      select.setString(1, tenant.value());
+      select.setString(2, first);
+      select.setInt(3, limit);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          sends.add(new Id(row.getLong(1), row.getString(2)));
+        }
+      }
+    }
+    return sends;
   }
 
   static Send read(Connection connection, long number) throws SQLException {

@@ -30,6 +30,11 @@ public enum DispatchState {
     return code;
   }
 
+  /** Returns whether the dispatch is not tried any more and was not accepted. */
+  public boolean isFailed() {
+    return this == REJECTED || this == UNREGISTERED || this == EXPIRED;
+  }
+
   /** Returns the name of the state in the protocol. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);

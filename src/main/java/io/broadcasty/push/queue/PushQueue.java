@@ -77,6 +77,21 @@ public interface PushQueue {
   Map<PushService, Integer> backlog(Collection<PushService> services, int most);
 
   /**
+   * Counts the unfinished dispatches of a tenant, as {@link #backlog} does. Those that were queued
+   * by an earlier version are not counted.
+   */
+  Map<PushService, Integer> backlogOf(TenantId tenant, Collection<PushService> services, int most);
+
+  /**
+   * Returns dispatches of a tenant that have failed for good. Looks at some thousand dispatches at
+   * most.
+   *
+   * @param after null to begin with the first
+   * @param limit the most dispatches to return, at least 1
+   */
+  FailedDispatches failed(TenantId tenant, FailedDispatches.@Nullable Cursor after, int limit);
+
+  /**
    * Expires dispatches of every service that are past their time and not claimed, and deletes
    * finished sends older than this time. May take long.
    */

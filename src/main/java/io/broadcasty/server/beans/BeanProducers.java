@@ -37,6 +37,7 @@ import io.broadcasty.protocol.compact.CompactSseProtocol;
 import io.broadcasty.protocol.json.NativeProtocol;
 import io.broadcasty.protocol.pusher.PusherProtocol;
 import io.broadcasty.protocol.sse.SseProtocol;
+import io.broadcasty.push.PushExplorer;
 import io.broadcasty.push.PushSend;
 import io.broadcasty.push.PushStatusQuery;
 import io.broadcasty.push.PushSubscriptions;
@@ -234,6 +235,12 @@ public class BeanProducers {
   @Singleton
   EventThreads adminEventThreads() {
     return startup.node().explorers().eventThreads();
+  }
+
+  @Produces
+  @Singleton
+  PushExplorer pushExplorer() {
+    return startup.node().push().explorer();
   }
 
   @Produces

@@ -16,6 +16,7 @@ import io.broadcasty.push.device.RegisteredDevice;
 import io.broadcasty.push.queue.AcknowledgedDispatch;
 import io.broadcasty.push.queue.ClaimedDispatch;
 import io.broadcasty.push.queue.EnqueueOutcome;
+import io.broadcasty.push.queue.FailedDispatches;
 import io.broadcasty.push.queue.PendingPush;
 import io.broadcasty.push.queue.PendingPushes;
 import io.broadcasty.push.queue.PushQueue;
@@ -109,6 +110,18 @@ final class DisabledPush implements PushSubscriptionStore, PushQueue, PendingPus
 
   @Override
   public Map<PushService, Integer> backlog(Collection<PushService> services, int most) {
+    throw off();
+  }
+
+  @Override
+  public Map<PushService, Integer> backlogOf(
+      TenantId tenant, Collection<PushService> services, int most) {
+    throw off();
+  }
+
+  @Override
+  public FailedDispatches failed(
+      TenantId tenant, FailedDispatches.@Nullable Cursor after, int limit) {
     throw off();
   }
 

@@ -15,6 +15,7 @@ import io.broadcasty.metrics.Meters;
 import io.broadcasty.observability.meters.PushCounts;
 import io.broadcasty.observability.meters.PushEvents;
 import io.broadcasty.observability.meters.PushMeters;
+import io.broadcasty.push.PushExplorer;
 import io.broadcasty.push.PushIfUndelivered;
 import io.broadcasty.push.PushSend;
 import io.broadcasty.push.PushSettings;
@@ -66,6 +67,7 @@ public final class PushRuntime implements AutoCloseable {
   private final PushSubscriptions subscriptions;
   private final PushSend send;
   private final PushStatusQuery status;
+  private final PushExplorer explorer;
   private final PushIfUndelivered undelivered;
 
   /**
@@ -138,6 +140,7 @@ public final class PushRuntime implements AutoCloseable {
             tenant -> tenants.of(tenant).pushQuotaPerDay(),
             clock,
             worker::wake);
+    this.explorer = new PushExplorer(services, devices, queue, worker::health);
     this.status = new PushStatusQuery(services, store.limits(), queue);
     this.undelivered = new PushIfUndelivered(services, pending, clock);
     if (database != null) {
@@ -233,6 +236,11 @@ public final class PushRuntime implements AutoCloseable {
 
   public PushIfUndelivered undelivered() {
     return undelivered;
+  }
+
+  /** Returns the use case of administrators who look at devices and the queue. */
+  public PushExplorer explorer() {
+    return explorer;
   }
 
   public OpenPushProviders providers() {

@@ -9,6 +9,7 @@ import io.broadcasty.transport.http.ConnectionsResource;
 import io.broadcasty.transport.http.DisconnectResource;
 import io.broadcasty.transport.http.DriversResource;
 import io.broadcasty.transport.http.ExploredPresenceResource;
+import io.broadcasty.transport.http.ExploredPushResource;
 import io.broadcasty.transport.http.ExploredReplayResource;
 import io.broadcasty.transport.http.HealthResource;
 import io.broadcasty.transport.http.KeysResource;
@@ -45,6 +46,7 @@ public class DataPlane extends Application {
         DisconnectResource.class,
         DriversResource.class,
         ExploredPresenceResource.class,
+        ExploredPushResource.class,
         ExploredReplayResource.class,
         HealthResource.class,
         AccessResource.class,

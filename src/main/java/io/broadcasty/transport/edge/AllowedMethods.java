@@ -34,6 +34,7 @@ final class AllowedMethods {
           new Route("presence/(join|leave|heartbeat)", WRITE),
           new Route("admin/(nodes|drivers|health|channels|connections|presence|events)", READ),
           new Route("admin/channels/[^/]+", READ),
+          new Route("admin/push(/(devices|failed))?", READ),
           new Route("admin/replay", WRITE),
           new Route("admin/disconnect", WRITE),
           new Route("admin/tenants", "GET, HEAD, POST, OPTIONS"),

@@ -70,7 +70,8 @@ final class PushResponses {
     return Response.ok(JsonWriter.object(body)).build();
   }
 
-  private static void write(JsonGenerator json, PushSubscription subscription) throws IOException {
+  /** Writes a device without its address and secrets. */
+  static void write(JsonGenerator json, PushSubscription subscription) throws IOException {
     json.writeStringField("id", subscription.id());
     json.writeStringField("user", subscription.user());
     json.writeStringField("service", subscription.address().service().name());
@@ -128,7 +129,7 @@ final class PushResponses {
     }
   }
 
-  private static void write(JsonGenerator json, SendStatus.Device device) throws IOException {
+  static void write(JsonGenerator json, SendStatus.Device device) throws IOException {
     json.writeStartObject();
     json.writeStringField("device", device.recipient().subscriptionId());
     json.writeStringField("user", device.recipient().user());

@@ -127,6 +127,58 @@ public abstract class PushQueueContract {
   }
 
   @Test
+  void countsTheUnfinishedDispatchesOfATenant() {
+    Set<PushService> fcm = Set.of(SamplePushServices.FCM);
+    open().enqueue(send(ACME, "s", time), devices(4), 0);
+    assertEquals(Map.of(SamplePushServices.FCM, 4), open().backlogOf(ACME, fcm, 10));
+    assertEquals(Map.of(SamplePushServices.FCM, 3), open().backlogOf(ACME, fcm, 3));
+    assertEquals(Map.of(SamplePushServices.FCM, 0), open().backlogOf(GLOBEX, fcm, 10));
+    ClaimedDispatch claimed = claim("node", 1).get(0);
+    assertEquals(Map.of(SamplePushServices.FCM, 4), open().backlogOf(ACME, fcm, 10));
+    acknowledge("node", claimed, new DeliveryResult.Rejected("never"));
+    assertEquals(Map.of(SamplePushServices.FCM, 3), open().backlogOf(ACME, fcm, 10));
+  }
+
+  @Test
+  void listsFailedDispatchesPageByPage() {
+    List<Recipient> devices = devices(3);
+    for (String id : List.of("b", "a", "c")) {
+      open().enqueue(send(ACME, id, time), devices, 0);
+    }
+    assertEquals(new FailedDispatches(List.of(), null), open().failed(ACME, null, 10));
+    int accepted = 0;
+    for (ClaimedDispatch each : claim("node", 9)) {
+      acknowledge(
+          "node",
+          each,
+          accepted++ % 3 == 0
+              ? new DeliveryResult.Accepted(null)
+              : new DeliveryResult.Rejected("never"));
+    }
+    FailedDispatches all = open().failed(ACME, null, 10);
+    assertNull(all.next());
+    assertEquals(6, all.failed().size());
+    List<String> ids = all.failed().stream().map(FailedDispatches.Failed::sendId).toList();
+    assertEquals(ids.stream().sorted().toList(), ids);
+    assertTrue(
+        all.failed().stream()
+            .allMatch(
+                each ->
+                    each.device().state() == DispatchState.REJECTED
+                        && "never".equals(each.device().reason())));
+    List<FailedDispatches.Failed> pages = new ArrayList<>();
+    FailedDispatches.Cursor after = null;
+    do {
+      FailedDispatches page = open().failed(ACME, after, 2);
+      assertTrue(page.failed().size() <= 2);
+      pages.addAll(page.failed());
+      after = page.next();
+    } while (after != null);
+    assertEquals(all.failed(), pages);
+    assertEquals(List.of(), open().failed(GLOBEX, null, 10).failed());
+  }
+
+  @Test
   void queuesAnIdOncePerTenant() {
     List<Recipient> two = devices(2);
     assertNull(open().find(ACME, "s"));

@@ -35,6 +35,7 @@ import io.broadcasty.push.queue.AcknowledgedDispatch;
 import io.broadcasty.push.queue.ClaimedDispatch;
 import io.broadcasty.push.queue.DispatchState;
 import io.broadcasty.push.queue.EnqueueOutcome;
+import io.broadcasty.push.queue.FailedDispatches;
 import io.broadcasty.push.queue.PushFixtures;
 import io.broadcasty.push.queue.PushQueue;
 import io.broadcasty.push.queue.Send;
@@ -110,6 +111,18 @@ class PushSenderTest {
     @Override
     public EnqueueOutcome.@Nullable Queued find(TenantId tenant, String id) {
       return real.find(tenant, id);
+    }
+
+    @Override
+    public Map<PushService, Integer> backlogOf(
+        TenantId tenant, Collection<PushService> services, int most) {
+      return real.backlogOf(tenant, services, most);
+    }
+
+    @Override
+    public FailedDispatches failed(
+        TenantId tenant, FailedDispatches.@Nullable Cursor after, int limit) {
+      return real.failed(tenant, after, limit);
     }
 
     @Override
