@@ -102,6 +102,7 @@ class DispatchesTableTest {
           WAITING, DispatchesTable.countUnfinished(connection, SamplePushServices.FCM, 100));
     }
     isLittle(read(DispatchesTable.UNFINISHED, "fcm", 100));
+    isLittle(read(DispatchesTable.UNFINISHED_OF, "fcm", "acme", 100));
   }
 
   @Test
