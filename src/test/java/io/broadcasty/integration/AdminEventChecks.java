@@ -99,10 +99,6 @@ final class AdminEventChecks {
   }
 
   private void endWithTheToken() {
-    try (SseStream brief = open(EVENTS, token("ada", "admin", Duration.ofSeconds(3)))) {
-      next(brief, "end", "\"code\":\"token_expired\"");
-      Api.await("the end of the stream", brief::isEnded);
-    }
     try (SseStream revoked = open(EVENTS, token("eve", "admin", Duration.ofMinutes(10)))) {
       HttpResponse<String> answer =
           api.post("/broadcasty/admin/revocations", admin(), "{\"user\":\"eve\"}");

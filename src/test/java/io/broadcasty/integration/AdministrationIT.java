@@ -18,7 +18,13 @@ class AdministrationIT {
           "BROADCASTY_REPLAY_STORE",
           "database",
           "BROADCASTY_MASTER_KEY",
-          Base64.getEncoder().encodeToString(new byte[32]));
+          Base64.getEncoder().encodeToString(new byte[32]),
+          "BROADCASTY_ONESIGNAL", // which nobody registers a device with
+          "true",
+          "BROADCASTY_PUSH_ONESIGNAL_APP_ID",
+          "3c0f6f0e-5d1c-4b1e-9a43-0d9c0f6b7a11",
+          "BROADCASTY_PUSH_ONESIGNAL_API_KEY",
+          "of nobody");
 
   @TempDir
   @SuppressWarnings("NullAway.Init")

@@ -140,9 +140,9 @@ final class ExplorerChecks {
         get("audit?action=channel.replay&actor=ada&target=channel:private-orders"));
   }
 
-  /** A server of tests has Web Push, and no device. */
+  /** The server has a push service, and no device. */
   private void showPush() {
-    assertAnswer(200, "{\"services\":[", get("push"));
+    assertAnswer(200, "{\"services\":[{\"service\":\"onesignal\",\"waiting\":0,", get("push"));
     assertAnswer(200, "{\"devices\":[]}", get("push/devices?user=ann"));
     assertAnswer(200, "{\"failed\":[]}", get("push/failed"));
     assertAnswer(200, "{\"failed\":[]}", get("push/failed?after=17:order-1"));
