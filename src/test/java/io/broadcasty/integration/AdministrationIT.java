@@ -24,7 +24,7 @@ class AdministrationIT {
           "BROADCASTY_PUSH_ONESIGNAL_APP_ID",
           "3c0f6f0e-5d1c-4b1e-9a43-0d9c0f6b7a11",
           "BROADCASTY_PUSH_ONESIGNAL_API_KEY",
-          "of nobody");
+          "of-nobody");
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
