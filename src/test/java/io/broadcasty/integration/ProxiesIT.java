@@ -145,6 +145,7 @@ class ProxiesIT extends ServerTestBase {
           () -> process.isAlive() && answers(proxied));
       publishesAndStreams(proxied);
       pagesOfTheSameOriginMayCall(proxied, port);
+      aBodyIsNotTheNextRequest(proxied);
       HttpResponse<String> page = proxied.get("/", "");
       assertEquals(200, page.statusCode());
       assertTrue(page.headers().firstValue("Strict-Transport-Security").isPresent());
@@ -193,6 +194,33 @@ class ProxiesIT extends ServerTestBase {
       events.close();
       webSocket.close();
     }
+  }
+
+  /** Payara takes the body of {@code TRACE} for the next request of its connection. */
+  private static void aBodyIsNotTheNextRequest(Api proxied) {
+    String channel = Api.freshChannel("smuggled");
+    String publication = "{\"channel\":\"" + channel + "\",\"payload\":1}";
+    String hidden =
+        "POST /broadcasty/publish HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\n"
+            + "Content-Type: application/json\r\nAuthorization: Bearer "
+            + proxied.tokens.publisher()
+            + "\r\nContent-Length: "
+            + publication.length()
+            + "\r\n\r\n"
+            + publication;
+    HttpRequest trace =
+        proxied
+            .request("/broadcasty/ping", "")
+            .method("TRACE", HttpRequest.BodyPublishers.ofString(hidden))
+            .build();
+
+    int status = proxied.send(trace).statusCode();
+
+    assertTrue(status >= 400 && status < 500, () -> "TRACE is answered with " + status);
+    proxied.publishNumbers(channel, 1, 1);
+    String replay =
+        proxied.get("/broadcasty/replay?channel=" + channel, proxied.tokens.guest()).body();
+    assertTrue(replay.contains("\"head\":1,"), () -> "only what was sent is there: " + replay);
   }
 
   private static void pagesOfTheSameOriginMayCall(Api proxied, int port) {
