@@ -28,7 +28,8 @@ class ScriptsTest {
   /** What a key may be: an element of KEYS, or a variable that holds one. */
   private static final Pattern KEY =
       Pattern.compile(
-          "KEYS\\[[^]]+]|seq|p\\.key|id|streams\\[\\w+]|key|members|holders|version|calls");
+          "KEYS\\[[^]]+]|seq|p\\.key|id|streams\\[\\w+]|key|members|holders|version|calls"
+              + "|copy|owner");
 
   private static final List<String> WITHOUT_KEY = List.of("TIME", "INFO", "PUBLISH", "SPUBLISH");
 
