@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# Starts other servers for the same load: nginx with nchan, and a plain Node server. Source this
-# file from bash after lib.sh. Each start function sets PEER_PORT and PEER_PIDS.
+# Starts other servers for the same load: nginx with nchan, a plain Node server, and Centrifugo.
+# Source this file from bash after lib.sh. Each start function sets PEER_PORT and PEER_PIDS.
 
 PEER_PORT=
 PEER_PIDS=
+CENTRIFUGO_VERSION=v6.9.1
 NCHAN_MODULE=/usr/lib/nginx/modules/ngx_nchan_module.so
 
 # Checks and installs what the peers need, before anything is measured.
@@ -17,6 +18,34 @@ ensure_peers() {
     say "downloading the Node library ws"
     (cd "$BENCH_DIR/peers" && npm ci --silent --no-fund --no-audit >&2) || die "npm ci failed in bench/peers"
   fi
+}
+
+# Builds Centrifugo with Go, once.
+ensure_centrifugo() {
+  need go "Centrifugo is built with Go; install Go 1.24 or newer, or leave out --peers"
+  [ -x "$BUILD_DIR/bin/centrifugo" ] && return
+  say "building Centrifugo $CENTRIFUGO_VERSION, which takes a few minutes, once"
+  GOBIN=$BUILD_DIR/bin go install "github.com/centrifugal/centrifugo/v6@$CENTRIFUGO_VERSION" >&2 ||
+    die "cannot build Centrifugo"
+}
+
+# Anybody may connect, subscribe and publish, so that no token has to be checked.
+start_centrifugo() {
+  PEER_PORT=$(free_port)
+  cat >"$WORK_DIR/centrifugo.json" <<TEXT
+{
+  "http_server": {"address": "127.0.0.1", "port": "$PEER_PORT"},
+  "client": {"insecure": true, "allowed_origins": ["*"]},
+  "http_api": {"insecure": true},
+  "channel": {"without_namespace": {"allow_subscribe_for_client": true}},
+  "log": {"level": "error"}
+}
+TEXT
+  say "starting Centrifugo on port $PEER_PORT"
+  "$BUILD_DIR/bin/centrifugo" --config "$WORK_DIR/centrifugo.json" >"$WORK_DIR/centrifugo.log" 2>&1 &
+  PEER_PIDS=$!
+  STARTED+=("$PEER_PIDS")
+  await_port "$PEER_PORT" Centrifugo "$WORK_DIR/centrifugo.log"
 }
 
 await_port() { # PORT NAME LOG

@@ -1,0 +1,3 @@
+module users-load
+
+go 1.21
