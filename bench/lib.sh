@@ -67,6 +67,12 @@ build_c() { # NAME
   fi
 }
 
+build_load() {
+  need go "install Go 1.21 or newer (Debian, Ubuntu: apt-get install golang)"
+  mkdir -p "$BUILD_DIR"
+  (cd "$BENCH_DIR/load" && go build -o "$BUILD_DIR/load" .) || die "cannot build bench/load"
+}
+
 ensure_war() {
   need java "install a JDK of version 17 or newer"
   if [ ! -f "$WAR" ] || [ -n "$(find "$ROOT_DIR/src/main" "$ROOT_DIR/pom.xml" -newer "$WAR" -type f -print -quit)" ]; then

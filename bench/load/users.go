@@ -1,20 +1,11 @@
-// users-load simulates users with a channel each: every one is subscribed to its own channel over a
-// WebSocket, and publishers publish to them in turn over HTTP. It prints what came of a measured
-// round, after one to warm up, as NAME=VALUE pairs.
-//
-// A latency is the time from before a publication is written until its subscriber reads it.
 package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
-	"os"
 	"sort"
 	"strconv"
 	"strings"
@@ -79,46 +70,46 @@ func servers() map[string]server {
 }
 
 type load struct {
-	server     server
-	address    string
-	token      string
-	pid        int
-	users      int
-	publishers int
-	batch      int
-	rate       float64
-	seconds    int
+	server        server
+	address       string
+	authorization string
+	pid           int
+	users         int
+	publishers    int
+	batch         int
+	rate          float64
+	seconds       int
 
 	mu        sync.Mutex
 	latencies []float64
 	sent      atomic.Int64
 }
 
-func main() {
-	kind := flag.String("kind", "broadcasty", "broadcasty or centrifugo")
+// users simulates users with a channel each: every one is subscribed to its own channel over a
+// WebSocket, and publishers publish to them in turn over HTTP. A latency is the time from before a
+// publication is written until its subscriber reads it.
+func users(arguments []string) {
+	flags := flag.NewFlagSet("users", flag.ExitOnError)
 	l := load{}
-	flag.StringVar(&l.address, "address", "", "host and port")
-	flag.StringVar(&l.token, "token", "", "bearer token")
-	flag.IntVar(&l.pid, "pid", 0, "process of the server")
-	flag.IntVar(&l.users, "users", 1000, "users")
-	flag.IntVar(&l.publishers, "publishers", 16, "publishers")
-	flag.IntVar(&l.batch, "batch", 1, "publications in a request")
-	flag.Float64Var(&l.rate, "rate", 0, "publications a second; 0: as many as possible")
-	flag.IntVar(&l.seconds, "seconds", 15, "seconds of each round")
-	flag.Parse()
+	kind := flags.String("kind", "broadcasty", "broadcasty or centrifugo")
+	flags.StringVar(&l.address, "address", "", "host and port")
+	token := flags.String("token", "", "bearer token")
+	flags.IntVar(&l.pid, "pid", 0, "process of the server")
+	flags.IntVar(&l.users, "users", 1000, "users")
+	flags.IntVar(&l.publishers, "publishers", 16, "publishers")
+	flags.IntVar(&l.batch, "batch", 1, "publications in a request")
+	flags.Float64Var(&l.rate, "rate", 0, "publications a second; 0: as many as possible")
+	flags.IntVar(&l.seconds, "seconds", 15, "seconds of each round")
+	flags.Parse(arguments)
 	known, ok := servers()[*kind]
 	if !ok {
 		fail(fmt.Errorf("unknown kind %q", *kind))
 	}
 	l.server = known
+	l.authorization = bearer(*token)
 	l.connectAll()
 	l.round() // to warm up
 	l.report(l.round())
-}
-
-func fail(err error) {
-	fmt.Println("failed", err)
-	os.Exit(1)
 }
 
 func (l *load) connectAll() {
@@ -140,16 +131,9 @@ func channel(user int) string { return "user." + strconv.Itoa(user) }
 
 // subscribe reads the channel of a user until the end; it tells ready once it is subscribed.
 func (l *load) subscribe(channel string, ready chan<- error) {
-	connection, err := net.Dial("tcp", l.address)
+	connection, reader, err := openSocket(l.address, l.server.socket, l.authorization)
 	if err != nil {
 		ready <- err
-		return
-	}
-	fmt.Fprintf(connection, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%sUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", l.server.socket, l.authorization())
-	reader := bufio.NewReaderSize(connection, 8192)
-	if answer, err := http.ReadResponse(reader, nil); err != nil || answer.StatusCode != http.StatusSwitchingProtocols {
-		ready <- fmt.Errorf("the handshake was refused: %v %v", answer, err)
 		return
 	}
 	for _, text := range l.server.subscribe(channel) {
@@ -191,13 +175,6 @@ func (l *load) received(text string) {
 		l.latencies = append(l.latencies, float64(now-written)/1e6)
 		l.mu.Unlock()
 	}
-}
-
-func (l *load) authorization() string {
-	if l.token == "" {
-		return ""
-	}
-	return "Authorization: Bearer " + l.token + "\r\n"
 }
 
 // round publishes for some seconds and returns the server's CPU time in seconds.
@@ -246,8 +223,7 @@ func (l *load) publish(first int, end time.Time) error {
 		path, body := l.server.publish(channels, func() string {
 			return fmt.Sprintf(`{"p":"%s%016x","pad":"%s"}`, marker, time.Since(start).Nanoseconds(), padding)
 		})
-		fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-			path, l.authorization(), len(body), body)
+		post(connection, path, l.authorization, body)
 		closes, err := readAnswer(reader)
 		if err != nil {
 			return err
@@ -271,27 +247,6 @@ func (l *load) dial() (net.Conn, *bufio.Reader, error) {
 	return connection, bufio.NewReaderSize(connection, 8192), nil
 }
 
-func readAnswer(reader *bufio.Reader) (closes bool, err error) {
-	answer, err := http.ReadResponse(reader, nil)
-	if err != nil {
-		return false, err
-	}
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return false, err
-	}
-	if answer.StatusCode != http.StatusOK {
-		return false, fmt.Errorf("a publication was answered with %s: %s", answer.Status, body)
-	}
-	var failure struct {
-		Error json.RawMessage `json:"error"`
-	}
-	if json.Unmarshal(body, &failure) == nil && failure.Error != nil {
-		return false, errors.New(string(body))
-	}
-	return answer.Close, nil
-}
-
 func (l *load) report(cpu float64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -303,51 +258,4 @@ func (l *load) report(cpu float64) {
 	at := func(part float64) float64 { return l.latencies[int(float64(len(l.latencies)-1)*part)] }
 	fmt.Printf("ok rate=%.0f cpu=%.1f p50=%.2f p99=%.2f missing=%d\n", float64(sent)/float64(l.seconds),
 		cpu/float64(sent)*1e6, at(.5), at(.99), sent-int64(len(l.latencies)))
-}
-
-func writeFrame(to io.Writer, opcode byte, payload []byte) {
-	frame := []byte{0x80 | opcode}
-	if len(payload) < 126 {
-		frame = append(frame, 0x80|byte(len(payload)))
-	} else {
-		frame = append(frame, 0x80|126, byte(len(payload)>>8), byte(len(payload)))
-	}
-	frame = append(frame, 0, 0, 0, 0) // a mask that changes nothing
-	if _, err := to.Write(append(frame, payload...)); err != nil {
-		fail(err)
-	}
-}
-
-func readFrame(reader *bufio.Reader) (opcode byte, payload []byte, err error) {
-	var head [2]byte
-	if _, err = io.ReadFull(reader, head[:]); err != nil {
-		return 0, nil, err
-	}
-	length := int(head[1] & 127)
-	extended := map[int]int{126: 2, 127: 8}[length]
-	for i := 0; i < extended; i++ {
-		if i == 0 {
-			length = 0
-		}
-		next, err := reader.ReadByte()
-		if err != nil {
-			return 0, nil, err
-		}
-		length = length<<8 | int(next)
-	}
-	payload = make([]byte, length)
-	_, err = io.ReadFull(reader, payload)
-	return head[0] & 15, payload, err
-}
-
-// cpuSeconds returns the CPU time that a process has used.
-func cpuSeconds(pid int) float64 {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		fail(err)
-	}
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+2:]))
-	user, _ := strconv.ParseFloat(fields[11], 64)
-	kernel, _ := strconv.ParseFloat(fields[12], 64)
-	return (user + kernel) / 100
 }

@@ -1,3 +1,0 @@
-module users-load
-
-go 1.21
