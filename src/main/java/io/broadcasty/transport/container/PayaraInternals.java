@@ -44,20 +44,25 @@ final class PayaraInternals {
     Object request;
     Object response;
     Object suspended;
+    Field afterService;
     try {
       request = findField(connection, "request").get(connection);
       response = invokeGetter(invokeGetter(request, "getCoyoteRequest"), "getResponse");
       suspended = invokeGetter(response, "getSuspendContext");
+      afterService = findField(request, "afterService");
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       warnMissing("the state of an upgraded request", "its log may show errors of Grizzly", e);
       connection.close();
       return;
     }
     synchronized (suspended) { // Grizzly cancels under this lock
-      if (Boolean.FALSE.equals(invokeGetter(response, "isSuspended"))) {
-        findField(request, "afterService").setBoolean(request, false); // nothing is resumed
+      try {
+        if (Boolean.FALSE.equals(invokeGetter(response, "isSuspended"))) {
+          afterService.setBoolean(request, false); // nothing is resumed
+        }
+      } finally {
+        connection.close();
       }
-      connection.close();
     }
   }
 
