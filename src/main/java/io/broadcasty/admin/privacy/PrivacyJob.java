@@ -118,50 +118,30 @@ public record PrivacyJob(
       String ofArea, PersonalData.Part part, @Nullable String nextArea, long lineBytes) {
     Map<String, Long> counted = new LinkedHashMap<>(counts);
     counted.merge(ofArea, part.count(), Long::sum);
-    return new PrivacyJob(
-        id,
-        tenant,
-        user,
-        channels,
-        kind,
-        State.RUNNING,
-        nextArea,
-        part.next(),
-        pass,
-        found + part.count(),
-        counted,
-        bytes + lineBytes,
-        null,
-        0,
-        createdAtMillis,
-        updatedAtMillis,
-        0);
+    return running(
+        nextArea, part.next(), pass, found + part.count(), counted, bytes + lineBytes, null, 0);
   }
 
   /** Returns the job at the beginning of its next pass. */
   PrivacyJob nextPass(long atMillis) {
-    return new PrivacyJob(
-        id,
-        tenant,
-        user,
-        channels,
-        kind,
-        State.RUNNING,
-        null,
-        null,
-        pass + 1,
-        0,
-        counts,
-        bytes,
-        null,
-        atMillis,
-        createdAtMillis,
-        updatedAtMillis,
-        0);
+    return running(null, null, pass + 1, 0, counts, bytes, null, atMillis);
   }
 
   /** Returns the job as it waits because of a problem. */
   PrivacyJob delayed(String reason, long untilMillis) {
+    return running(area, cursor, pass, found, counts, bytes, reason, untilMillis);
+  }
+
+  /** Returns the same job at another place of its work. */
+  private PrivacyJob running(
+      @Nullable String atArea,
+      @Nullable String atCursor,
+      int inPass,
+      long foundInPass,
+      Map<String, Long> counted,
+      long written,
+      @Nullable String why,
+      long notBeforeMillis) {
     return new PrivacyJob(
         id,
         tenant,
@@ -169,14 +149,14 @@ public record PrivacyJob(
         channels,
         kind,
         State.RUNNING,
-        area,
-        cursor,
-        pass,
-        found,
-        counts,
-        bytes,
-        reason,
-        untilMillis,
+        atArea,
+        atCursor,
+        inPass,
+        foundInPass,
+        counted,
+        written,
+        why,
+        notBeforeMillis,
         createdAtMillis,
         updatedAtMillis,
         0);
