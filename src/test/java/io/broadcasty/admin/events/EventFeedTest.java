@@ -15,6 +15,7 @@ import io.broadcasty.admin.events.AdminEvent.NodeChanged;
 import io.broadcasty.admin.events.AdminEvent.ServiceChanged;
 import io.broadcasty.cluster.control.memory.MemoryControlTopic;
 import io.broadcasty.cluster.question.NodeQuestions;
+import io.broadcasty.cluster.question.TestQuestions;
 import io.broadcasty.cluster.question.memory.MemoryAnswerStore;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
@@ -52,16 +53,7 @@ class EventFeedTest {
   private final RecordingReader operator = new RecordingReader(null);
 
   private EventFeed node(String name) {
-    NodeQuestions questions =
-        new NodeQuestions(
-            name,
-            topic,
-            answers,
-            () -> nodes,
-            Runnable::run,
-            time,
-            nanos -> time.advance(Duration.ofNanos(nanos)));
-    topic.addListener(questions);
+    NodeQuestions questions = TestQuestions.ofNode(name, topic, answers, nodes, time);
     return new EventFeed(
         name,
         questions,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.broadcasty.cluster.control.memory.MemoryControlTopic;
 import io.broadcasty.cluster.question.NodeQuestions;
+import io.broadcasty.cluster.question.TestQuestions;
 import io.broadcasty.cluster.question.memory.MemoryAnswerStore;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
@@ -50,16 +51,7 @@ class ChannelExplorerTest {
   }
 
   private ChannelExplorer node(String name, SortedMap<ChannelName, Integer> subscribed) {
-    NodeQuestions questions =
-        new NodeQuestions(
-            name,
-            topic,
-            answers,
-            () -> nodes,
-            Runnable::run,
-            time,
-            nanos -> time.advance(Duration.ofNanos(nanos)));
-    topic.addListener(questions);
+    NodeQuestions questions = TestQuestions.ofNode(name, topic, answers, nodes, time);
     return new ChannelExplorer(
         broker,
         (tenant, prefix, after, limit) -> {

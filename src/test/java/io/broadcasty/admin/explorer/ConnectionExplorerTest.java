@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.broadcasty.cluster.control.memory.MemoryControlTopic;
 import io.broadcasty.cluster.question.NodeQuestions;
+import io.broadcasty.cluster.question.TestQuestions;
 import io.broadcasty.cluster.question.memory.MemoryAnswerStore;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,16 +51,7 @@ class ConnectionExplorerTest {
   }
 
   private ConnectionExplorer node(String name, int connections) {
-    NodeQuestions questions =
-        new NodeQuestions(
-            name,
-            topic,
-            answers,
-            () -> nodes,
-            Runnable::run,
-            time,
-            nanos -> time.advance(Duration.ofNanos(nanos)));
-    topic.addListener(questions);
+    NodeQuestions questions = TestQuestions.ofNode(name, topic, answers, nodes, time);
     return new ConnectionExplorer(
         name,
         (tenant, user, transport, after, limit) -> {
