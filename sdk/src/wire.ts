@@ -86,6 +86,12 @@ export interface Envelope<P = unknown, M = unknown> {
   event?: string;
   /** Publications with the same key go to the same partition; 1–200 characters. */
   partitionKey?: string;
+  /**
+   * On a channel that is compacted, this publication replaces those with the same key: new
+   * subscribers get the newest one only. 1–200 characters; also chooses the partition unless
+   * `partitionKey` does.
+   */
+  compactionKey?: string;
   /** Relates a reply to its request; 1–200 characters. */
   correlationId?: string;
   /** The channel for replies; 1–200 characters. */

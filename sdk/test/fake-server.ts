@@ -442,7 +442,7 @@ export class FakeServer {
       return { error: problem };
     }
     const { channel, payload, ...rest } = envelope as { channel: string; payload: unknown; id?: string };
-    const unknown = Object.keys(rest).find((field) => !['id', 'meta', 'event', 'partitionKey', 'correlationId', 'replyTo', 'store', 'toOthers', ...(this.version === 2 ? ['headers'] : [])].includes(field));
+    const unknown = Object.keys(rest).find((field) => !['id', 'meta', 'event', 'partitionKey', 'compactionKey', 'correlationId', 'replyTo', 'store', 'toOthers', ...(this.version === 2 ? ['headers'] : [])].includes(field));
     if (unknown) {
       return { error: { code: 'invalid_request', status: 400, detail: `there is no field ${unknown}` } };
     }

@@ -138,6 +138,13 @@ public final class PublishReader {
               "`pushIfUndelivered` is not possible with `store` false: what is not kept is not"
                   + " delivered later either"));
     }
+    if (fields.compactionKey != null && fields.ephemeral) {
+      return problem(
+          Problem.of(
+              Code.INVALID_REQUEST,
+              "`compactionKey` is not possible with `store` false: what is not kept replaces"
+                  + " nothing"));
+    }
     if (ChannelPattern.isPattern(fields.channel)) {
       return problem(
           Problem.of(Code.INVALID_CHANNEL, "a pattern can be subscribed to, but not published to"));
@@ -147,7 +154,7 @@ public final class PublishReader {
           new PublishRequest(
               new ChannelName(fields.channel),
               fields.id,
-              fields.partitionKey,
+              fields.partitionKey == null ? fields.compactionKey : fields.partitionKey,
               new Message(
                   fields.payload,
                   fields.meta,
@@ -155,9 +162,7 @@ public final class PublishReader {
                   fields.correlationId,
                   fields.replyTo,
                   fields.headers,
-                  fields.exceptSession == null
-                      ? Origin.NONE
-                      : new Origin(null, fields.exceptSession)),
+                  fields.origin()),
               fields.ephemeral),
           null,
           fields.push);
@@ -184,6 +189,7 @@ public final class PublishReader {
     int metaBytes;
     @Nullable String id;
     @Nullable String partitionKey;
+    @Nullable String compactionKey;
     @Nullable String event;
     @Nullable String correlationId;
     @Nullable String replyTo;
@@ -200,6 +206,12 @@ public final class PublishReader {
      */
     Fields(String idField) {
       this.idField = idField;
+    }
+
+    Origin origin() {
+      return exceptSession == null && compactionKey == null
+          ? Origin.NONE
+          : new Origin(null, exceptSession, compactionKey, false);
     }
 
     void readId(JsonReader json) throws ProblemException {
@@ -232,6 +244,7 @@ public final class PublishReader {
         }
         case "id" -> readId(json);
         case "partitionKey" -> partitionKey = text(name, json, MAX_TEXT);
+        case "compactionKey" -> compactionKey = text(name, json, MAX_TEXT);
         case "event" -> event = text(name, json, MAX_TEXT);
         case "correlationId" -> correlationId = text(name, json, MAX_TEXT);
         case "replyTo" -> replyTo = text(name, json, ChannelName.MAX_LENGTH);

@@ -207,6 +207,7 @@ class ClientVectorsTest {
     meaning.put("meta", request.message().meta());
     meaning.put(idField, request.id());
     meaning.put("partitionKey", request.partitionKey());
+    meaning.put("compactionKey", request.message().origin().compactionKey());
     meaning.put("event", request.message().event());
     meaning.put("correlationId", request.message().correlationId());
     meaning.put("replyTo", request.message().replyTo());

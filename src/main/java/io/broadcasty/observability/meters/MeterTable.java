@@ -242,6 +242,13 @@ public final class MeterTable {
           List.of(),
           "Publications that were trimmed by the retention before they could be copied.");
 
+  static final MeterFamily COMPACTION_ERASED =
+      new MeterFamily(
+          "broadcasty_compaction_erased_publications_total",
+          COUNTER,
+          List.of(),
+          "Publications that this node has erased because their key was published again.");
+
   static final MeterFamily DRIVER_ACTIVE =
       new MeterFamily(
           "broadcasty_driver_active",
@@ -443,6 +450,7 @@ public final class MeterTable {
           SPOOL_WAITING,
           MIRROR_WAITING,
           MIRROR_MISSED,
+          COMPACTION_ERASED,
           DRIVER_ACTIVE,
           DRIVER_STATE,
           DRIVER_BREAKER,

@@ -6,6 +6,7 @@ import io.broadcasty.core.format.DecodingFailures;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.StoreCondition.State;
+import io.broadcasty.streams.compaction.CompactingBroker;
 import io.broadcasty.streams.mirror.MirroredBroker;
 import io.broadcasty.streams.spool.SpoolingBroker;
 import java.util.ArrayList;
@@ -36,6 +37,10 @@ public final class StoreMeters {
     }
     meters.add(new Meter(MeterTable.UNDECODABLE, List.of(), DecodingFailures::count));
     return meters;
+  }
+
+  public static List<Meter> ofCompaction(CompactingBroker streams) {
+    return List.of(new Meter(MeterTable.COMPACTION_ERASED, List.of(), streams::erased));
   }
 
   public static List<Meter> ofMirror(MirroredBroker mirror) {

@@ -8,7 +8,6 @@ import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.UndeliveredPushService;
 import io.broadcasty.streams.broker.Message;
-import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.PublishRequest;
 import io.broadcasty.streams.publish.PublishOutcome;
 import io.broadcasty.wire.Code;
@@ -47,7 +46,7 @@ final class PublishCommands {
 
   private final SessionContext context;
   private final Supplier<TenantSettings> tenantSettings;
-  private final Origin toOthers;
+  private final String session;
   private final BoundedWait boundedWait = new BoundedWait();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong inFlightBytes = new AtomicLong();
@@ -59,7 +58,7 @@ final class PublishCommands {
    * @param session the connection's id
    */
   PublishCommands(SessionContext context, Supplier<TenantSettings> tenantSettings, String session) {
-    this.toOthers = new Origin(null, session);
+    this.session = session;
     this.context = context;
     this.tenantSettings = tenantSettings;
   }
@@ -150,7 +149,7 @@ final class PublishCommands {
     PublishRequest request = publish(command).publication();
     Message message = request.message();
     return PublishReader.THIS_SESSION.equals(message.origin().exceptSession())
-        ? request.withMessage(message.withOrigin(toOthers))
+        ? request.withMessage(message.withOrigin(message.origin().withExceptSession(session)))
         : request;
   }
 

@@ -928,6 +928,7 @@ public final class ConfigKeys {
             AccessConfigKeys.ALL,
             AppConfigKeys.ALL,
             PublishConfigKeys.ALL,
+            CompactionConfigKeys.ALL,
             RateConfigKeys.ALL,
             MemoryConfigKeys.ALL,
             providers.pushKeys())

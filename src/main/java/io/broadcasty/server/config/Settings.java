@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory what clients can make this node hold
  * @param webSockets the implementation of RFC 6455
  * @param internals whether internals of the server may be used to write streams
+ * @param compaction which channels keep only the newest publication of a key
  * @param stampsSender whether every publication names its publisher
  * @param serverMetrics whether the server's own registry shows the meters too
  * @param healthDetails whether the server's {@code /health} shows the data of the checks
@@ -74,6 +75,7 @@ public record Settings(
     boolean internals,
     Replay replay,
     Mirror mirror,
+    Compaction compaction,
     boolean stampsSender,
     boolean serverMetrics,
     boolean healthDetails,
@@ -135,6 +137,19 @@ public record Settings(
   public record Mirror(List<ChannelPattern> channels, Duration retention) {
 
     public Mirror {
+      channels = List.copyOf(channels);
+    }
+  }
+
+  /**
+   * The streams that keep only the newest publication of a key.
+   *
+   * @param channels patterns, for all tenants
+   * @param delay the time after which a replaced publication is erased
+   */
+  public record Compaction(List<ChannelPattern> channels, Duration delay) {
+
+    public Compaction {
       channels = List.copyOf(channels);
     }
   }

@@ -128,6 +128,9 @@ public final class SettingsReader {
         value(ConfigKeys.STREAM_INTERNALS, "auto").equals("auto"),
         replay,
         mirror(replay, tenants),
+        new Settings.Compaction(
+            patterns(CompactionConfigKeys.CHANNELS),
+            value(CompactionConfigKeys.DELAY, Duration.ofSeconds(10))),
         value(PublishConfigKeys.SENDER, false),
         value(ConfigKeys.METRICS_SERVER, false),
         value(ConfigKeys.HEALTH_DETAILS, false),
@@ -231,15 +234,20 @@ public final class SettingsReader {
     }
   }
 
-  private Settings.Mirror mirror(Settings.Replay replay, TenantSettingsLookup tenants) {
+  private List<ChannelPattern> patterns(ConfigKey<List<String>> key) {
     List<ChannelPattern> patterns = new ArrayList<>();
-    for (String text : optional(ConfigKeys.MIRROR_CHANNELS).orElse(List.of())) {
+    for (String text : optional(key).orElse(List.of())) {
       try {
         patterns.add(ChannelPattern.parse(text));
       } catch (InvalidChannelException e) {
-        faults.add(ConfigKeys.MIRROR_CHANNELS.name() + ": " + text + ": " + e.getMessage());
+        faults.add(key.name() + ": " + text + ": " + e.getMessage());
       }
     }
+    return patterns;
+  }
+
+  private Settings.Mirror mirror(Settings.Replay replay, TenantSettingsLookup tenants) {
+    List<ChannelPattern> patterns = patterns(ConfigKeys.MIRROR_CHANNELS);
     Duration retention = value(ConfigKeys.MIRROR_RETENTION, Duration.ofDays(30));
     if (!patterns.isEmpty() && replay.store() != Settings.Store.REDIS) {
       faults.add(

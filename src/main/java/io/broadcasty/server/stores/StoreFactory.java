@@ -74,6 +74,8 @@ import io.broadcasty.streams.broker.jdbc.JdbcSpool;
 import io.broadcasty.streams.broker.memory.MemoryBroker;
 import io.broadcasty.streams.broker.redis.RedisBroker;
 import io.broadcasty.streams.broker.redis.RedisBrokerSettings;
+import io.broadcasty.streams.compaction.CompactedChannels;
+import io.broadcasty.streams.compaction.CompactingBroker;
 import io.broadcasty.streams.mirror.MirroredBroker;
 import io.broadcasty.streams.mirror.MirroredChannels;
 import io.broadcasty.streams.spool.SpoolingBroker;
@@ -129,6 +131,9 @@ public record StoreFactory(
   /** The interval at which nodes share what they have granted. */
   private static final long SHARE_MILLIS = 200;
 
+  /** The interval at which the node looks for streams that are due to be compacted. */
+  private static final long COMPACTION_MILLIS = 1000;
+
   /** The interval at which the clock of the store is read. */
   private static final long CLOCK_MILLIS = 5000;
 
@@ -167,12 +172,12 @@ public record StoreFactory(
     return unshared(
         relays.isConfigured()
             ? relays.relaying(
-                broker,
+                compacting(broker),
                 new MemoryCheckpoints(RelayRuntime.LEASE, relays.checkpointRetention(), ticker),
                 clock,
                 broker,
                 Runnable::run)
-            : broker,
+            : compacting(broker),
         new MemoryControlTopic(),
         new MemoryAnswerStore(),
         List::of,
@@ -248,7 +253,7 @@ public record StoreFactory(
             new OccupancyNodeListener(occupancy),
             threads.loops);
     return unshared(
-        relayed(broker, broker, database, turns),
+        relayed(compacting(broker), broker, database, turns),
         control,
         answers,
         leases::live,
@@ -328,7 +333,13 @@ public record StoreFactory(
   private Store withoutDatabase(Redis redis) {
     RedisBroker streams = broker(redis);
     return shared(
-        redis, relayed(streams, streams, redis), null, null, null, () -> {}, redis::close);
+        redis,
+        relayed(compacting(streams), streams, redis),
+        null,
+        null,
+        null,
+        () -> {},
+        redis::close);
   }
 
   private RedisBroker broker(Redis redis) {
@@ -354,7 +365,8 @@ public record StoreFactory(
         new JdbcArchive(database, database.clock(), settings.mirror().retention());
     Spool spool = settings.replay().queued() ? new JdbcSpool(database, database.clock()) : null;
     Broker broker =
-        spooled(relayed(mirrored(streams, archive, turns), streams, redis), spool, turns);
+        spooled(
+            relayed(compacting(mirrored(streams, archive, turns)), streams, redis), spool, turns);
     return shared(
         redis,
         broker,
@@ -366,6 +378,19 @@ public record StoreFactory(
           redis.close();
           database.close();
         });
+  }
+
+  /** Returns the streams as those who publish and read see them: compacted. */
+  private Broker compacting(Broker streams) {
+    CompactingBroker compacting =
+        new CompactingBroker(
+            streams,
+            CompactedChannels.matching(settings.compaction().channels()),
+            settings.compaction().delay(),
+            ticker);
+    threads.scheduleJob(COMPACTION_MILLIS, "compaction", compacting::compact);
+    meters.addAll(StoreMeters.ofCompaction(compacting));
+    return compacting;
   }
 
   private Broker mirrored(RedisBroker streams, JdbcArchive archive, JdbcLeaderLocks turns) {

@@ -17,6 +17,7 @@ public final class OriginFormat {
   private static final int SENDER = 1;
   private static final int EXCEPT_SESSION = 2;
   private static final int ERASED = 3; // without a text
+  private static final int COMPACTION_KEY = 4;
 
   private OriginFormat() {}
 
@@ -25,6 +26,7 @@ public final class OriginFormat {
     write(out, SENDER, origin.sender());
     write(out, EXCEPT_SESSION, origin.exceptSession());
     write(out, ERASED, origin.erased() ? "" : null);
+    write(out, COMPACTION_KEY, origin.compactionKey());
   }
 
   /**
@@ -38,6 +40,7 @@ public final class OriginFormat {
     }
     String sender = null;
     String exceptSession = null;
+    String compactionKey = null;
     boolean erased = false;
     while (in.available() > 0) {
       int part = in.readUnsignedByte();
@@ -49,9 +52,11 @@ public final class OriginFormat {
         exceptSession = new String(bytes, UTF_8);
       } else if (part == ERASED) {
         erased = true;
+      } else if (part == COMPACTION_KEY) {
+        compactionKey = new String(bytes, UTF_8);
       }
     }
-    return new Origin(sender, exceptSession, erased);
+    return new Origin(sender, exceptSession, compactionKey, erased);
   }
 
   private static void write(DataOutputStream out, int part, @Nullable String text)

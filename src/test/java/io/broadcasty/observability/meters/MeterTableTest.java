@@ -39,6 +39,7 @@ import io.broadcasty.streams.broker.MemoryArchive;
 import io.broadcasty.streams.broker.MemorySpool;
 import io.broadcasty.streams.broker.RecordingPublicationListener;
 import io.broadcasty.streams.broker.memory.MemoryBroker;
+import io.broadcasty.streams.compaction.CompactingBroker;
 import io.broadcasty.streams.mirror.MirroredBroker;
 import io.broadcasty.streams.mirror.MirroredChannels;
 import io.broadcasty.streams.spool.SpoolingBroker;
@@ -105,6 +106,9 @@ class MeterTableTest {
     all.addAll(PublicationMeters.of(new PublishCounts(), new Hub(Runnable::run)));
     all.addAll(StoreMeters.of(spool));
     all.addAll(StoreMeters.ofSpool(spool));
+    all.addAll(
+        StoreMeters.ofCompaction(
+            new CompactingBroker(spool, channel -> false, Duration.ofSeconds(1), time)));
     all.addAll(StoreMeters.ofMirror(mirror));
     all.addAll(DriverMeters.of(() -> relay, time));
     all.addAll(

@@ -26,7 +26,9 @@ import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
+import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.StreamKey;
+import io.broadcasty.streams.broker.TestPublications;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.io.IOException;
@@ -145,6 +147,16 @@ class NativeSessionTest {
     assertEquals("skipped", bob.take().get(0).get("push"));
     ann.send(publish(5, "a", "\"toOthers\":\"nobody\""));
     assertEquals("publication", bob.take().get(0).get("push"));
+  }
+
+  @Test
+  void whatIsPublishedToOthersKeepsItsCompactionKey() {
+    TestNode.Client ann = node.connect().authenticate(node.ann());
+    ann.request(publish(1, "a", "\"toOthers\":true,\"compactionKey\":\"k\""));
+    List<Publication> kept =
+        TestPublications.kept(
+            node.broker, new TenantChannel(TestNode.ACME, new ChannelName("a")), 0);
+    assertEquals("k", kept.get(0).envelope().message().origin().compactionKey());
   }
 
   @Test

@@ -69,6 +69,7 @@ class ConfigReferenceTest {
           Map.entry("tenancy", "Tenancy"),
           Map.entry("replay", "Store and replay"),
           Map.entry("mirror", "Mirror"),
+          Map.entry("compaction", "Compaction"),
           Map.entry("traces", "Traces and metrics"),
           Map.entry("metrics", "Traces and metrics"),
           Map.entry("prom", "Traces and metrics"),

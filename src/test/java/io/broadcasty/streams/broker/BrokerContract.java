@@ -25,6 +25,7 @@ import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TestTenantSettings;
 import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.streams.compaction.CompactingBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -384,6 +385,62 @@ public abstract class BrokerContract {
       assertEquals(
           sequence % 7 == 0 && sequence <= 140, publication.envelope().message().isErased());
     }
+  }
+
+  @Test
+  void keepsOnlyTheNewestOfAKey() throws Exception {
+    CompactingBroker broker =
+        new CompactingBroker(broker(), ORDERS::equals, Duration.ofSeconds(10), time);
+    TenantChannel other = channel("other");
+    for (int round = 1; round <= 3; round++) {
+      appended(broker, keyed(ORDERS, 0, "a", round));
+      appended(broker, plain(ORDERS, 0, "plain-" + round));
+      publish(broker, List.of(keyed(ORDERS, 1, "a", round), keyed(ORDERS, 0, "b", round)));
+      appended(broker, keyed(other, 0, "a", round));
+    }
+    appended(broker, keyed(ORDERS, 0, "once", 1));
+    List<Publication> first = kept(broker, ORDERS, 0);
+    List<Publication> second = kept(broker, ORDERS, 1);
+    List<Publication> others = kept(broker, other, 0);
+    broker.compact();
+    assertEquals(first, kept(broker, ORDERS, 0), "too early");
+    time.advance(Duration.ofSeconds(11));
+    broker.compact();
+
+    Set<Long> replaced = Set.of(1L, 3L, 4L, 6L); // sequences a p b a p b a p b once
+    assertEquals(erased(first, replaced), kept(broker, ORDERS, 0));
+    assertEquals(erased(second, Set.of(1L, 2L)), kept(broker, ORDERS, 1));
+    assertEquals(others, kept(broker, other, 0), "not compacted");
+    assertEquals(6, broker.erased());
+    String epoch = first.get(0).position().epoch();
+    ReplayPage resumed = broker.replay(new ReplayRequest(ORDERS, 0, epoch, 2, 100, Long.MAX_VALUE));
+    assertNull(resumed.lost(), "the place of a replaced publication is no gap");
+    assertEquals(erased(first, replaced).subList(2, 10), resumed.publications());
+    AppendOutcome.Appended repeated = appended(broker, keyed(ORDERS, 0, "a", 1));
+    assertEquals(first.get(0).position(), repeated.position());
+    assertTrue(repeated.duplicate());
+
+    appended(broker, keyed(ORDERS, 0, "a", 4));
+    time.advance(Duration.ofSeconds(61));
+    broker.compact();
+    assertEquals(7, broker.erased());
+    assertTrue(kept(broker, ORDERS, 0).get(6).envelope().message().isErased());
+    assertEquals(keyed(ORDERS, 0, "a", 4), kept(broker, ORDERS, 0).get(10).envelope());
+  }
+
+  private static Envelope keyed(TenantChannel channel, int partition, String key, int round) {
+    return new Envelope(
+        channel,
+        partition,
+        key + "-" + partition + "-" + round,
+        true,
+        Message.of("" + round).withOrigin(Origin.of("änn").withCompactionKey(key)));
+  }
+
+  private static List<Publication> erased(List<Publication> all, Set<Long> sequences) {
+    return all.stream()
+        .map(each -> sequences.contains(each.position().sequence()) ? each.erased() : each)
+        .toList();
   }
 
   @Test

@@ -106,6 +106,14 @@ public final class Message {
       return field("partitionKey", partitionKey);
     }
 
+    /**
+     * Sets the key, 1–200 characters, whose earlier publications this one replaces on a channel
+     * that is compacted: new subscribers get the newest one only.
+     */
+    public Builder compactionKey(String compactionKey) {
+      return field("compactionKey", compactionKey);
+    }
+
     /** Names the request that this is about. */
     public Builder correlationId(String correlationId) {
       return field("correlationId", correlationId);

@@ -97,6 +97,7 @@ final class VectorsTest {
     item.get("id").ifPresent(id -> message.id(Vectors.text(id)));
     item.get("event").ifPresent(event -> message.event(Vectors.text(event)));
     item.get("partitionKey").ifPresent(key -> message.partitionKey(Vectors.text(key)));
+    item.get("compactionKey").ifPresent(key -> message.compactionKey(Vectors.text(key)));
     item.get("correlationId").ifPresent(id -> message.correlationId(Vectors.text(id)));
     item.get("replyTo").ifPresent(replyTo -> message.replyTo(Vectors.text(replyTo)));
     item.get("toOthers").ifPresent(session -> message.toOthers(Vectors.text(session)));
