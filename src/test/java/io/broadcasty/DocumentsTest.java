@@ -42,10 +42,10 @@ class DocumentsTest {
   /** A line of a single word, which cannot be wrapped, after what begins a list or a quotation. */
   private static final Pattern UNBREAKABLE = Pattern.compile(" *((-|\\*|>|[0-9]+\\.) +)*\\S+");
 
-  /** Keys and environment variables, apart from those of one tenant. */
+  /** Keys and environment variables, apart from those of one tenant, app or issuer. */
   private static final Pattern SETTING =
       Pattern.compile(
-          "\\bbroadcasty\\.(?!tenant\\.)([a-z]+)[a-z.-]*[a-z]|\\bBROADCASTY_(?!TENANT_|APPS_)[A-Z_]*[A-Z]");
+          "\\bbroadcasty\\.(?!tenant\\.|issuers\\.)([a-z]+)[a-z.-]*[a-z]|\\bBROADCASTY_(?!TENANT_|APPS_|ISSUERS_)[A-Z_]*[A-Z]");
 
   /** Names that look like settings: a Redis connection, a message of the service worker, tests. */
   private static final Set<String> NAMES_OF_OTHERS =

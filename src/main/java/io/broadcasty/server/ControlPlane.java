@@ -71,7 +71,7 @@ public final class ControlPlane implements AutoCloseable {
     this.ticker = ticker;
     this.clock = clock;
     this.keys = new ApiKeyRuntime(settings.masterKeys(), ticker, clock);
-    this.revocations = new RevocationRuntime(settings.jwt(), clock);
+    this.revocations = new RevocationRuntime(settings.allTokens(), clock);
     this.policies = new PolicyRuntime(ticker, clock);
   }
 

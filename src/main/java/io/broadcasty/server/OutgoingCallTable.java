@@ -2,6 +2,7 @@ package io.broadcasty.server;
 
 import io.broadcasty.cluster.nodes.redis.NodePeer;
 import io.broadcasty.core.auth.jwt.KeyLocation;
+import io.broadcasty.core.auth.jwt.RemoteKeys;
 import io.broadcasty.infra.database.DatabaseLimits;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.RedisSettings;
@@ -88,14 +89,20 @@ final class OutgoingCallTable {
               "the node counts as one that does not either",
               List.of("NodePeer")),
           new OutgoingCall(
-              "Key set (JWKS)",
+              "Key set (JWKS), discovery document of an issuer",
               text(KeyLocation.FETCH_TIMEOUT)
                   + " to connect, again as much until the reply begins, "
                   + text(KeyLocation.FETCH_LIMIT)
                   + " in all",
-              "once",
-              "known keys stay in use; without any, tokens are refused",
+              "once, then every " + text(RemoteKeys.RETRY) + " in the background",
+              "known keys stay in use; without any, tokens are answered with 503",
               List.of("KeySetFetch")),
+          new OutgoingCall(
+              "Addresses that a discovery document names (DNS)",
+              "those of the system's resolver",
+              "as above",
+              "as above; addresses on another host that are not public are not called",
+              List.of("NamedAddresses")),
           new OutgoingCall(
               "FCM, OneSignal, Web Push",
               "`broadcasty.push.….timeout` ("

@@ -19,6 +19,7 @@ import io.broadcasty.infra.jpa.EntityManagers;
 import io.broadcasty.server.threads.Threads;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +42,26 @@ final class RevocationRuntime {
   private final RevocationSnapshot snapshot;
   private final WallClock clock;
 
-  RevocationRuntime(JwtSettings jwt, WallClock clock) {
-    Duration life = jwt.maxLife();
-    this.kept =
-        (life == null ? UNLIMITED_LIFE : life).plus(jwt.skew().multipliedBy(2)).plus(MARGIN);
+  /**
+   * Creates it without revocations.
+   *
+   * @param tokens how tokens are verified, of every issuer
+   */
+  RevocationRuntime(List<JwtSettings> tokens, WallClock clock) {
+    this.kept = kept(tokens);
     this.snapshot = new RevocationSnapshot(clock);
     this.clock = clock;
+  }
+
+  /** Returns after what time every token that is valid now has expired. */
+  static Duration kept(List<JwtSettings> tokens) {
+    Duration longest = Duration.ZERO;
+    for (JwtSettings each : tokens) {
+      Duration life = each.maxLife() == null ? UNLIMITED_LIFE : each.maxLife();
+      Duration end = life.plus(each.skew().multipliedBy(2)).plus(MARGIN);
+      longest = end.compareTo(longest) > 0 ? end : longest;
+    }
+    return longest;
   }
 
   /**

@@ -1,8 +1,7 @@
 package io.broadcasty.server;
 
-import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.jwt.CachingAuthenticator;
-import io.broadcasty.core.auth.jwt.JwtAuthenticator;
+import io.broadcasty.core.auth.jwt.Issuers;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.config.ConfigSource;
 import io.broadcasty.core.memory.MemoryArea;
@@ -65,6 +64,7 @@ public class Startup {
   private volatile @Nullable Settings settings;
   private volatile @Nullable Node node;
   private volatile @Nullable DevMode devMode;
+  private volatile @Nullable Issuers issuers;
   private volatile @Nullable StreamOutputSelector outputs;
   private volatile @Nullable DisconnectDetector disconnects;
   private volatile @Nullable RequestBodies bodies;
@@ -85,13 +85,13 @@ public class Startup {
     WallClock clock = WallClock.system();
     Ticker ticker = Ticker.system();
     DevMode dev = read.development() ? DevMode.start(read, clock) : null;
-    JwtSettings jwt = dev == null ? read.jwt() : dev.jwt();
+    Issuers tokens = issuers(read, dev, ticker, clock);
     Meters shown = meters(read);
     try {
       node =
           new Node(
               read,
-              authenticator(jwt, ticker, clock),
+              new CachingAuthenticator(tokens, read.jwt().cacheDuration(), ticker, clock),
               policy(read.stampsSender()),
               tenantSettings(),
               new FaultToleranceCallPolicy(providerCalls),
@@ -115,6 +115,8 @@ public class Startup {
             sockets);
     node.sweepRegularly("request-bodies", incoming::sweep);
     bodies = incoming;
+    issuers = tokens;
+    node.refreshRegularly("issuer-keys", tokens::refreshKeys);
     DisconnectDetector detector = new DisconnectDetector(sockets);
     node.loops().start("disconnects", detector::poll);
     shown.addAll(OutputMeters.of(streams, detector::watchedCount));
@@ -247,6 +249,14 @@ public class Startup {
     return made;
   }
 
+  public Issuers issuers() {
+    Issuers made = issuers;
+    if (made == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return made;
+  }
+
   /** Returns development mode; null when it is off. */
   @Nullable
   public DevMode devMode() {
@@ -266,25 +276,22 @@ public class Startup {
     return Meters.all(all);
   }
 
-  private static Authenticator authenticator(JwtSettings jwt, Ticker ticker, WallClock clock) {
+  /** Returns what verifies tokens; only the issuers with keys count. */
+  private static Issuers issuers(
+      Settings settings, @Nullable DevMode dev, Ticker ticker, WallClock clock) {
+    JwtSettings jwt = dev == null ? settings.jwt() : dev.jwt();
     try {
-      JwtAuthenticator verifier = new JwtAuthenticator(jwt, clock);
-      LOG.log(
-          Level.INFO,
-          () ->
-              "Accepting tokens signed by "
-                  + jwt.algorithms()
-                  + " with keys "
-                  + verifier.describeKeys());
-      return new CachingAuthenticator(verifier, jwt.cacheDuration(), ticker, clock);
+      Issuers made = new Issuers(jwt.hasKeys() ? jwt : null, settings.issuers(), clock, ticker);
+      made.describe().forEach(line -> LOG.log(Level.INFO, () -> "Accepting " + line));
+      return made;
     } catch (IllegalArgumentException e) {
       throw new InvalidConfigurationException(
           List.of(
               "the token keys ("
                   + ConfigKeys.JWT_PUBLIC_KEY.name()
-                  + " or "
+                  + ", "
                   + ConfigKeys.JWT_JWKS_URL.name()
-                  + "): "
+                  + " or broadcasty.issuers): "
                   + e.getMessage()));
     }
   }

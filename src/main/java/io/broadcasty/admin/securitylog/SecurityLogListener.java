@@ -64,6 +64,10 @@ public record SecurityLogListener(SecurityLog log) implements RealtimeListener {
 
   @Override
   public void onTokenRefused(TokenRefused event) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("reason", event.reason());
+    put(facts, "issuer", event.issuer());
+    put(facts, "claimedTenant", event.claimed() == null ? null : event.claimed().value());
     log.record(
         new SecurityEvent(
             SecurityEventType.TOKEN_REFUSED,
@@ -71,7 +75,7 @@ public record SecurityLogListener(SecurityLog log) implements RealtimeListener {
             null,
             null,
             event.address(),
-            Map.of("reason", event.reason())));
+            facts));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.broadcasty.core.auth;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.tenant.TenantId;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies a token and returns its {@link Caller}. Fast enough for every request. */
@@ -61,9 +62,19 @@ public interface Authenticator {
   record Revoked(String reason) implements Verdict {}
 
   /**
-   * The verdict for a valid token of a tenant that is not served.
+   * The verdict for a valid token of a tenant that is not served, or for which its issuer may not
+   * sign.
    *
    * @param reason why the tenant is not served, in one sentence
+   * @param issuer the name of the issuer that may not sign for the tenant; null for another reason
+   * @param tenant that the issuer has claimed; null for another reason
    */
-  record TenantRefused(String reason) implements Verdict {}
+  record TenantRefused(String reason, @Nullable String issuer, @Nullable TenantId tenant)
+      implements Verdict {
+
+    /** Creates the verdict for a tenant that is not served. */
+    public TenantRefused(String reason) {
+      this(reason, null, null);
+    }
+  }
 }

@@ -44,13 +44,28 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
   record SlowConsumer(ConnectionInfo connection, long outboxBytes) implements ConnectionEvent {}
 
   /**
-   * A token was refused. The tenant and user that it claims are unverified, and are left out.
+   * A token was refused. The tenant and user that it claims are unverified, and are left out,
+   * unless the token is valid and its issuer may not sign for the tenant.
    *
    * @param reason a sentence for people, without the token or any of its values
    * @param address the client's address; null where it is unknown
+   * @param issuer the name of the issuer that has signed it, and may not for this tenant; null for
+   *     another reason
+   * @param claimed the tenant that this issuer has claimed; null for another reason
    */
-  record TokenRefused(TokenFault fault, String reason, @Nullable String address)
-      implements ConnectionEvent {}
+  record TokenRefused(
+      TokenFault fault,
+      String reason,
+      @Nullable String address,
+      @Nullable String issuer,
+      @Nullable TenantId claimed)
+      implements ConnectionEvent {
+
+    /** Creates an event about a token for another reason than its issuer. */
+    public TokenRefused(TokenFault fault, String reason, @Nullable String address) {
+      this(fault, reason, address, null, null);
+    }
+  }
 
   /**
    * A request of a caller was refused because it repeats an earlier one, by its nonce or its time.
@@ -157,7 +172,7 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
     INVALID("invalid"),
     /** The token was valid, and has been revoked. */
     REVOKED("revoked"),
-    /** The token is valid, and its tenant is suspended or unknown. */
+    /** The token is valid, and its tenant is suspended, unknown or not one of its issuer. */
     TENANT("tenant"),
     /** The token cannot be verified now, because the keys cannot be fetched. */
     UNVERIFIABLE("unverifiable");

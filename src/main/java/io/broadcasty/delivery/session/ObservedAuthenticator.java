@@ -49,7 +49,9 @@ public record ObservedAuthenticator(Authenticator inner, RealtimeListener listen
     } else if (verdict instanceof Revoked revoked) {
       listener.onTokenRefused(new TokenRefused(TokenFault.REVOKED, revoked.reason(), address));
     } else if (verdict instanceof TenantRefused refused) {
-      listener.onTokenRefused(new TokenRefused(TokenFault.TENANT, refused.reason(), address));
+      listener.onTokenRefused(
+          new TokenRefused(
+              TokenFault.TENANT, refused.reason(), address, refused.issuer(), refused.tenant()));
     }
     return verdict;
   }

@@ -926,6 +926,7 @@ public final class ConfigKeys {
             providers.relayKeys(),
             AFTER_RELAY_KEYS,
             AccessConfigKeys.ALL,
+            IssuerConfigKeys.ALL,
             AppConfigKeys.ALL,
             PublishConfigKeys.ALL,
             CompactionConfigKeys.ALL,

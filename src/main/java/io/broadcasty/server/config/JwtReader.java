@@ -22,7 +22,12 @@ final class JwtReader {
     this.reader = reader;
   }
 
-  JwtSettings read(boolean development) {
+  /**
+   * Reads how tokens are verified that are of no named issuer.
+   *
+   * @param keyless whether there need be no key for them
+   */
+  JwtSettings read(boolean keyless) {
     String publicKey =
         firstSet(reader.optional(ConfigKeys.JWT_PUBLIC_KEY), "mp.jwt.verify.publickey");
     String location =
@@ -31,11 +36,11 @@ final class JwtReader {
     if (secret != null) {
       return bySecret(secret, publicKey != null || location != null);
     }
-    if (publicKey == null && location == null && !development) {
+    if (publicKey == null && location == null && !keyless) {
       reader.fault(
           "there is no key to verify tokens with; set BROADCASTY_JWT_PUBLIC_KEY to the public key"
-              + " of your token issuer in PEM, or BROADCASTY_JWT_JWKS_URL to the URL of its JWK"
-              + " set");
+              + " of your token issuer in PEM, BROADCASTY_JWT_JWKS_URL to the URL of its JWK set,"
+              + " or broadcasty.issuers.{id}.issuer to the issuer of an identity provider");
     }
     if (publicKey != null && publicKey.contains(PLACEHOLDER_KEY)) {
       reader.fault(
@@ -96,6 +101,7 @@ final class JwtReader {
     return new JwtSettings(
         publicKey,
         location,
+        null,
         algorithms,
         firstSet(reader.optional(ConfigKeys.JWT_ISSUER), "mp.jwt.verify.issuer"),
         list(reader.optional(ConfigKeys.JWT_AUDIENCES), "mp.jwt.verify.audiences"),

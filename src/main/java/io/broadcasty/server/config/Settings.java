@@ -3,6 +3,7 @@ package io.broadcasty.server.config;
 import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.cluster.nodes.CutOffSettings;
 import io.broadcasty.core.app.Apps;
+import io.broadcasty.core.auth.jwt.IssuerSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.config.ConfigKey;
@@ -21,6 +22,7 @@ import io.broadcasty.relay.provider.ProviderFactory;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.websocket.WebSocketRegistration;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param development whether development mode is on
  * @param dataDir the folder for data that the node keeps itself
  * @param publicUrl where clients reach it, without a slash at the end
- * @param jwt has keys, except perhaps in development mode
+ * @param jwt how tokens of no named issuer are verified; has keys, except perhaps in development
+ *     mode and where there are named issuers
+ * @param issuers the named issuers, each with another claim {@code iss}
  * @param apps of the Pusher protocol
  * @param masterKeys encrypt the secrets that are stored; perhaps none
  * @param limitsEnabled whether rate limits are in force
@@ -61,6 +65,7 @@ public record Settings(
     String dataDir,
     String publicUrl,
     JwtSettings jwt,
+    List<IssuerSettings> issuers,
     EdgeSettings edge,
     Administration administration,
     Apps apps,
@@ -95,6 +100,16 @@ public record Settings(
     Duration drain,
     Duration maxClockSkew,
     CutOffSettings cutOff) {
+
+  /** Returns how tokens are verified, whosever they are. */
+  public List<JwtSettings> allTokens() {
+    List<JwtSettings> all = new ArrayList<>();
+    if (jwt.hasKeys() || development) {
+      all.add(jwt);
+    }
+    issuers.forEach(issuer -> all.add(issuer.tokens()));
+    return all;
+  }
 
   /** Where streams are kept. */
   public enum Store {

@@ -2,6 +2,7 @@ package io.broadcasty.server.config;
 
 import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.cluster.nodes.CutOffSettings;
+import io.broadcasty.core.auth.jwt.IssuerSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.InvalidChannelException;
@@ -84,9 +85,11 @@ public final class SettingsReader {
     boolean development = value(ConfigKeys.DEV, false);
     String dataDir = value(ConfigKeys.DATA_DIR, "data");
     Optional<String> unused = optional(ConfigKeys.START_FAILURE); // read again if the start fails
-    JwtSettings jwt = new JwtReader(this).read(development);
     StoreReader stores = new StoreReader(this);
     Administration administration = administration();
+    List<IssuerSettings> issuers =
+        new IssuerReader(this).read(source.names(), administration.operatorTenant());
+    JwtSettings jwt = new JwtReader(this).read(development || !issuers.isEmpty());
     FixedTenantSettings tenants =
         new TenantReader(this).read(source.names(), administration.operatorTenant());
     SessionSettings session =
@@ -94,7 +97,7 @@ public final class SettingsReader {
             value(ConfigKeys.HEARTBEAT, Duration.ofSeconds(1)),
             value(ConfigKeys.CONNECT_TIMEOUT, Duration.ofSeconds(1)),
             value(ConfigKeys.MESSAGE_TIMEOUT, Duration.ofSeconds(1)),
-            EXPIRY_NOTICE.plus(jwt.skew()));
+            EXPIRY_NOTICE.plus(longestSkew(jwt, issuers)));
     Settings.Replay replay =
         new Settings.Replay(
             store(),
@@ -113,6 +116,7 @@ public final class SettingsReader {
         dataDir,
         publicUrl(),
         jwt,
+        issuers,
         new EdgeReader(this).read(tenants.defaults()),
         administration,
         new AppReader(this).read(source.names()),
@@ -158,6 +162,15 @@ public final class SettingsReader {
         new CutOffSettings(
             value(ConfigKeys.NODES_CUT_OFF_AFTER, Duration.ofSeconds(5)),
             count(ConfigKeys.NODES_STATUS_PORT)));
+  }
+
+  private static Duration longestSkew(JwtSettings jwt, List<IssuerSettings> issuers) {
+    Duration longest = jwt.skew();
+    for (IssuerSettings issuer : issuers) {
+      Duration skew = issuer.tokens().skew();
+      longest = skew.compareTo(longest) > 0 ? skew : longest;
+    }
+    return longest;
   }
 
   /** Returns the store that is named, otherwise the one that the driver implies. */

@@ -1,5 +1,7 @@
 package io.broadcasty.server.config;
 
+import io.broadcasty.core.auth.jwt.IssuerSettings;
+import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.auth.jwt.KeyLocation;
 import io.broadcasty.core.config.ConfigKey;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ public record SettingsWarning(String key, String text) {
     if (settings.jwt().hasKeys()) { // otherwise the development key, which signs no other tokens
       addTokenWarnings(settings, warnings);
     }
+    settings.issuers().forEach(issuer -> addWarnings(issuer, warnings));
     return List.copyOf(warnings);
   }
 
@@ -61,6 +64,24 @@ public record SettingsWarning(String key, String text) {
               "TOKENS FOR ANY AUDIENCE are accepted (%s is not set): those that your issuer signs"
                   + " for other applications open this server too; name an audience of its own,"
                   + " the claim `aud`, in production"));
+    }
+  }
+
+  private static void addWarnings(IssuerSettings issuer, List<SettingsWarning> warnings) {
+    JwtSettings tokens = issuer.tokens();
+    String address = tokens.location() == null ? tokens.discovery() : tokens.location();
+    if (address != null && KeyLocation.isUnprotected(address)) {
+      warnings.add(
+          warning(
+              IssuerConfigKeys.of(IssuerConfigKeys.HTTP, issuer.name()),
+              "KEYS COME OVER PLAIN HTTP (%s=true): whoever is on their way can forge tokens"));
+    }
+    if (tokens.audiences().isEmpty()) {
+      warnings.add(
+          warning(
+              IssuerConfigKeys.of(IssuerConfigKeys.AUDIENCES, issuer.name()),
+              "TOKENS FOR ANY AUDIENCE are accepted (%s is not set): those that this issuer signs"
+                  + " for other applications open this server too"));
     }
   }
 

@@ -37,6 +37,7 @@ final class UnknownKeys {
           && !redisUrl
           && !TenantReader.isTenantKey(name)
           && !AppReader.isAppKey(name)
+          && !IssuerReader.isIssuerKey(name)
           && !known.contains(canonical)
           && reported.add(canonical)) {
         faults.add(name + ": there is no such key" + suggestion(canonical));

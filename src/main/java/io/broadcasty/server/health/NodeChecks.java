@@ -2,6 +2,7 @@ package io.broadcasty.server.health;
 
 import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.cluster.clock.ClockCheck;
+import io.broadcasty.core.auth.jwt.KeyCondition;
 import io.broadcasty.core.background.LoopCondition;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.tenant.TenantId;
@@ -27,7 +28,8 @@ import java.util.Map;
  *   <li>Ready: the node accepts connections, its clock is about right, and its store can be read. A
  *       store that can be read but rejects publications leaves the node ready and is reported in
  *       the data: all nodes share the store, so no other node would do better, and subscribers are
- *       still served. The same holds for a push service that rejects notifications.
+ *       still served. The same holds for a push service that rejects notifications, and for an
+ *       issuer whose keys cannot be fetched.
  *   <li>Live: the scheduler and the background threads run.
  * </ul>
  */
@@ -76,6 +78,7 @@ public final class NodeChecks implements NodeHealth {
       String trouble = push.problem();
       data.put("push-" + push.service().name(), trouble == null ? "up" : "degraded: " + trouble);
     }
+    addIssuers(data, startup.issuers().conditions());
     ClockCheck clock = node.clock();
     if (clock != null) {
       data.put("clock-skew-ms", clock.skewMillis());
@@ -89,6 +92,10 @@ public final class NodeChecks implements NodeHealth {
     }
     boolean ready = !draining && !cutOff && (clock == null || !clock.isTooWrong());
     return new Check(READY, ready && store.state() != StoreCondition.State.DOWN, data);
+  }
+
+  static void addIssuers(Map<String, Object> data, Map<String, KeyCondition> issuers) {
+    issuers.forEach((name, condition) -> data.put("issuer-" + name, condition.text()));
   }
 
   Check live() {

@@ -134,6 +134,24 @@ class SecurityLogTest {
   }
 
   @Test
+  void namesTheIssuerThatMayNotSignForATenant() {
+    String reason = "the issuer may not";
+    TenantId claimed = new TenantId("beta");
+    listener.onTokenRefused(
+        new TokenRefused(TokenFault.TENANT, reason, ADDRESS, "keycloak", claimed));
+    String facts =
+        "\"reason\":\"the issuer may not\",\"issuer\":\"keycloak\",\"claimedTenant\":\"beta\"}";
+    check(
+        System.Logger.Level.WARNING,
+        "{\"event\":\"token_refused\","
+            + HEAD
+            + "\"cause\":\"tenant\",\"address\":\"192.0.2.1\","
+            + facts);
+    run();
+    assertEquals("{\"node\":\"n1\",\"cause\":\"tenant\"," + facts, audited.get(0).context());
+  }
+
+  @Test
   void missingAndExpiredTokensHappenToEveryone() {
     listener.onTokenRefused(new TokenRefused(TokenFault.EXPIRED, "it has expired", ADDRESS));
     listener.onTokenRefused(new TokenRefused(TokenFault.MISSING, "there is none", ADDRESS));

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Authenticator.TenantRefused;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.RecordingListener;
+import io.broadcasty.core.tenant.TenantId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +43,16 @@ class ObservedAuthenticatorTest {
             new TokenRefused(TokenFault.INVALID, "its signature is wrong", "192.0.2.1"),
             new TokenRefused(TokenFault.EXPIRED, "it has expired", null),
             new TokenRefused(TokenFault.REVOKED, "it is revoked", null)),
+        listener.take());
+  }
+
+  @Test
+  void reportsTheIssuerThatMayNotSignForATenant() {
+    TenantId claimed = new TenantId("beta");
+    Authenticator refusing = observed(token -> new TenantRefused("it may not", "main", claimed));
+    var unused = refusing.authenticate("t", "192.0.2.1");
+    assertEquals(
+        List.of(new TokenRefused(TokenFault.TENANT, "it may not", "192.0.2.1", "main", claimed)),
         listener.take());
   }
 

@@ -52,6 +52,11 @@ class ConfigReferenceTest {
       ## How are settings written for an app?
       `{id}` in the name of a key stands for the id of an [app](reference/pusher.md), which consists of
       digits. `BROADCASTY_APPS_1001_KEY` sets `broadcasty.apps.1001.key`.
+
+      ## How are settings written for an issuer?
+      `{id}` in the name of a key stands for a name of your choice for an
+      [identity provider](howto/issuers.md), of up to 32 lower-case letters and digits.
+      `BROADCASTY_ISSUERS_MAIN_AUDIENCES` sets `broadcasty.issuers.main.audiences`.
       """;
 
   /** The title of a key's section, by the first part of its name. */
@@ -62,6 +67,7 @@ class ConfigReferenceTest {
           Map.entry("public-url", "General"),
           Map.entry("start-failure", "General"),
           Map.entry("jwt", "Tokens"),
+          Map.entry("issuers", "Issuers"),
           Map.entry("allowed-origins", "Origins and proxies"),
           Map.entry("allowed-headers", "Origins and proxies"),
           Map.entry("trusted-proxies", "Origins and proxies"),
@@ -126,7 +132,9 @@ class ConfigReferenceTest {
   }
 
   private static String variable(ConfigKey<?> key) {
-    return key.environmentName().replace("__ID__", "_1001_");
+    return key.environmentName()
+        .replace("_APPS__ID__", "_APPS_1001_")
+        .replace("_ISSUERS__ID__", "_ISSUERS_MAIN_");
   }
 
   private static void append(StringBuilder text, ConfigKey<?> key) {

@@ -3,6 +3,7 @@ package io.broadcasty.server.health;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.broadcasty.admin.NodeHealth;
+import io.broadcasty.core.auth.jwt.KeyCondition;
 import io.broadcasty.core.background.LoopCondition;
 import io.broadcasty.server.config.ConfigMap;
 import io.broadcasty.server.config.SettingsReader;
@@ -68,6 +69,15 @@ class HealthChecksTest {
     assertEquals(
         "broadcasty.jwt.issuer, broadcasty.jwt.audiences",
         NodeChecks.warnings(SettingsReader.read(config)));
+  }
+
+  @Test
+  void saysWhichIssuersKeysCannotBeFetched() {
+    Map<String, Object> data = new HashMap<>();
+    NodeChecks.addIssuers(
+        data, Map.of("main", new KeyCondition(2, "no route"), "jwt", new KeyCondition(1, "")));
+    assertEquals("up", data.get("issuer-jwt"));
+    assertEquals("degraded: its 2 known keys stay in use: no route", data.get("issuer-main"));
   }
 
   private static HealthCheckResponse live(Duration sinceSweep, LoopCondition loop) {

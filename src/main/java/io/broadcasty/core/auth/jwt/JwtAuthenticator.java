@@ -17,11 +17,9 @@ import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
-import java.lang.System.Logger.Level;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Date;
@@ -41,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public final class JwtAuthenticator implements Authenticator {
 
-  private static final System.Logger LOG = System.getLogger(JwtAuthenticator.class.getName());
   private static final String TENANT = "tid";
   private static final String ROLES = "roles";
   private static final String NO_KEYS = "the keys of the issuer cannot be fetched or read";
@@ -68,29 +65,37 @@ public final class JwtAuthenticator implements Authenticator {
   @SuppressWarnings("ThreadSafe") // immutable
   private final SignatureKeys keys;
 
-  /** Its success is a fetch, not a verified token, whose key may have been known before. */
-  private final FailureLog failures =
-      new FailureLog(LOG, Level.WARNING, "Fetching the keys of the issuer", Ticker.system());
-
-  private volatile boolean fetched;
-
   /**
    * @throws IllegalArgumentException when the keys cannot be read or an algorithm does not use
    *     public keys; the message says what is wrong
    */
   public JwtAuthenticator(JwtSettings settings, WallClock clock) {
+    this(settings, clock, Ticker.system());
+  }
+
+  /** As the other one, with a ticker by which keys are fetched again. */
+  JwtAuthenticator(JwtSettings settings, WallClock clock, Ticker ticker) {
     this.settings = settings;
     this.clock = clock;
-    this.keys = SignatureKeys.of(settings, this::onFetched);
+    this.keys = SignatureKeys.of(settings, ticker);
     processor.setJWSKeySelector(keys);
     processor.setJWSVerifierFactory(new Ed25519Keys.VerifierFactory());
     processor.setJWSTypeVerifier((type, context) -> {}); // checked below, like the claims
     processor.setJWTClaimsSetVerifier(null); // to give a reason
   }
 
-  private void onFetched() {
-    fetched = true;
-    failures.recordSuccess();
+  /** Fetches the keys of a URL again when it is time to; may block for some seconds. */
+  public void refreshKeys() {
+    RemoteKeys remote = keys.remote();
+    if (remote != null) {
+      remote.refreshIfDue();
+    }
+  }
+
+  /** Returns whether the keys can be fetched; null when they are part of the configuration. */
+  public @Nullable KeyCondition keyCondition() {
+    RemoteKeys remote = keys.remote();
+    return remote == null ? null : remote.condition();
   }
 
   /** Describes the keys in force, for the start-up log. */
@@ -122,19 +127,16 @@ public final class JwtAuthenticator implements Authenticator {
         return refused("the token's `typ` is not that of an access token: JWT or at+jwt");
       }
       JWTClaimsSet claims = processor.process(signed, null);
-      if (!(signed.getPayload().toJSONObject().get("sub") instanceof String)) {
-        return missing("sub"); // the library would make a text of a number
-      }
-      return check(claims, token);
+      // the library would make a text of a number
+      String subject = settings.claims().userOf(signed.getPayload().toJSONObject());
+      return subject == null || subject.isBlank()
+          ? missing(settings.claims().userText())
+          : check(subject, claims, token);
     } catch (ParseException e) {
       return malformed();
-    } catch (RateLimitReachedException e) {
-      if (fetched) { // Fetched a moment ago. Made-up key ids must not cause a fetch each.
-        return unknownKey();
-      }
-      throw new AuthenticationUnavailableException(NO_KEYS, e); // after a failure that was logged
+    } catch (RateLimitReachedException e) { // Made-up key ids must not cause a fetch each.
+      return unknownKey();
     } catch (KeySourceException e) {
-      failures.recordFailure(e);
       throw new AuthenticationUnavailableException(NO_KEYS, e);
     } catch (BadJWSException e) {
       return refused("the token's signature does not fit any of the keys known here");
@@ -158,13 +160,12 @@ public final class JwtAuthenticator implements Authenticator {
     return refused("the token is signed with a key that is not known here");
   }
 
-  private Verdict check(JWTClaimsSet claims, String token) {
-    String subject = claims.getSubject();
-    if (subject == null || subject.isBlank()) {
-      return missing("sub");
-    }
+  private Verdict check(String subject, JWTClaimsSet claims, String token) {
     if (!isStorable(subject)) {
-      return refused("the claim `sub` contains U+0000 or an unpaired surrogate");
+      return refused(
+          "the claim `"
+              + settings.claims().userText()
+              + "` contains U+0000 or an unpaired surrogate");
     }
     String tenant = settings.claims().tenantOf(claims.getClaims());
     if (tenant == null) {
@@ -261,7 +262,7 @@ public final class JwtAuthenticator implements Authenticator {
 
   private Refused missing(String claim) {
     Set<String> required = new TreeSet<>(settings.requiredClaims());
-    Set<String> needed = new LinkedHashSet<>(List.of("sub"));
+    Set<String> needed = new LinkedHashSet<>(List.of(settings.claims().userText()));
     required.remove(TENANT);
     if (settings.claims().fixedTenant() == null) {
       needed.add(settings.claims().tenant().toString());

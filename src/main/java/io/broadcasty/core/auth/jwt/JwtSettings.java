@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param publicKeys PEM text of one or more public keys or certificates, or a JWK or JWK set in
  *     JSON; null when the keys come from {@code location}
  * @param location where the keys are otherwise: the URL of a JWK set, fetched and refreshed as
- *     needed, or a file in a format that {@code publicKeys} may have
+ *     needed, or a file in a format that {@code publicKeys} may have; null when neither
+ * @param discovery the URL of the issuer's discovery document, which names the URL of the JWK set;
+ *     null for none; with it there is an {@code issuer}
  * @param algorithms the allowed signature algorithms, by their names in RFC 7518; only those with
  *     public keys
  * @param issuer the required {@code iss}; null for any
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record JwtSettings(
     @Nullable String publicKeys,
     @Nullable String location,
+    @Nullable String discovery,
     Set<String> algorithms,
     @Nullable String issuer,
     List<String> audiences,
@@ -57,7 +60,7 @@ public record JwtSettings(
 
   /** Returns whether keys, or a location of keys, are configured. */
   public boolean hasKeys() {
-    return publicKeys != null || location != null || secret != null;
+    return publicKeys != null || location != null || discovery != null || secret != null;
   }
 
   /** Omits the secret, so that it may be logged. */
@@ -70,6 +73,7 @@ public record JwtSettings(
   public JwtSettings withPublicKeys(String keys, String algorithm) {
     return new JwtSettings(
         keys,
+        null,
         null,
         Set.of(algorithm),
         issuer,

@@ -1,9 +1,8 @@
 package io.broadcasty.core.auth.jwt;
 
-import com.nimbusds.jose.jwk.source.CachingJWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
+import io.broadcasty.core.time.Ticker;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
@@ -51,20 +50,15 @@ public final class KeyLocation {
   }
 
   /**
-   * Returns the keys of a location.
+   * Returns the keys of a location: {@link RemoteKeys} when it is a URL.
    *
-   * @param onFetched called when the keys of a URL have been fetched
    * @throws IllegalArgumentException when the location is invalid or a file cannot be read
    */
-  static JWKSource<SecurityContext> source(String location, Runnable onFetched) {
+  static JWKSource<SecurityContext> source(String location, Ticker ticker) {
     String scheme = location.toLowerCase(Locale.ROOT);
     try {
       if (scheme.startsWith("http:") || scheme.startsWith("https:")) {
-        URI uri = URI.create(location);
-        if (uri.getHost() == null) {
-          throw new IllegalArgumentException(location + " has no valid host name");
-        }
-        return ofUrl(uri.toURL(), onFetched);
+        return remote(KeyAddress.of(uri(location).toURL()), fetch(true), ticker);
       }
       Path file = scheme.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
       return PublicKeys.source(PublicKeys.parse(Files.readString(file)));
@@ -75,21 +69,31 @@ public final class KeyLocation {
     }
   }
 
-  private static JWKSource<SecurityContext> ofUrl(URL url, Runnable onFetched) {
-    KeySetFetch fetch = new KeySetFetch(FETCH_TIMEOUT, FETCH_LIMIT, MAX_JWKS_BYTES);
-    return JWKSourceBuilder.create(new RemoteKeySet(url, fetch))
-        .retrying(true)
-        .outageTolerant(true)
-        .refreshAheadCache(
-            false) // The library's rate limiter would start a thread that nothing stops.
-        .cache(
-            JWKSourceBuilder.DEFAULT_CACHE_TIME_TO_LIVE,
-            JWKSourceBuilder.DEFAULT_CACHE_REFRESH_TIMEOUT,
-            event -> {
-              if (event instanceof CachingJWKSetSource.RefreshCompletedEvent<?>) {
-                onFetched.run();
-              }
-            })
-        .build();
+  /**
+   * Returns the keys that a discovery document names.
+   *
+   * @param issuer that the document has to name
+   * @throws IllegalArgumentException when its address is invalid
+   */
+  static RemoteKeys discovered(String document, String issuer, Ticker ticker) {
+    KeySetFetch fetch = fetch(false);
+    return remote(
+        new Discovery(uri(document), issuer, fetch, NamedAddresses.system()), fetch, ticker);
+  }
+
+  private static URI uri(String text) {
+    URI uri = URI.create(text);
+    if (uri.getHost() == null) {
+      throw new IllegalArgumentException(text + " has no valid host name");
+    }
+    return uri;
+  }
+
+  private static KeySetFetch fetch(boolean redirects) {
+    return new KeySetFetch(FETCH_TIMEOUT, FETCH_LIMIT, MAX_JWKS_BYTES, redirects);
+  }
+
+  private static RemoteKeys remote(KeyAddress address, KeySetFetch fetch, Ticker ticker) {
+    return new RemoteKeys(new RemoteKeySet(address, fetch), ticker);
   }
 }

@@ -34,15 +34,18 @@ final class KeySetFetch implements ResourceRetriever {
   private final Duration timeout;
   private final Duration limit;
   private final int maxBytes;
+  private final boolean redirects;
 
   /**
    * @param timeout to connect, and again as much until the reply begins
    * @param limit for the whole exchange
+   * @param redirects whether redirects are followed from https: to https:
    */
-  KeySetFetch(Duration timeout, Duration limit, int maxBytes) {
+  KeySetFetch(Duration timeout, Duration limit, int maxBytes, boolean redirects) {
     this.timeout = timeout;
     this.limit = limit;
     this.maxBytes = maxBytes;
+    this.redirects = redirects;
   }
 
   @Override
@@ -78,11 +81,11 @@ final class KeySetFetch implements ResourceRetriever {
   }
 
   private HttpClient client(URI uri) {
-    boolean plain = "http".equalsIgnoreCase(uri.getScheme());
+    boolean follows = redirects && !"http".equalsIgnoreCase(uri.getScheme());
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .connectTimeout(timeout)
-        .followRedirects(plain ? HttpClient.Redirect.NEVER : HttpClient.Redirect.NORMAL)
+        .followRedirects(follows ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER)
         .build();
   }
 }

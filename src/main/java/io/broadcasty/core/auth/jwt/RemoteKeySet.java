@@ -3,38 +3,33 @@ package io.broadcasty.core.auth.jwt;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetParseException;
 import com.nimbusds.jose.jwk.source.JWKSetRetrievalException;
-import com.nimbusds.jose.jwk.source.JWKSetSource;
-import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.ResourceRetriever;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URL;
 import java.text.ParseException;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches the JWK set of a URL. Keys that cannot be used are left out and logged once, as long as
- * the set contains them.
+ * Fetches the JWK set of an issuer. Keys that cannot be used are left out and logged once, as long
+ * as the set contains them.
  */
 @ThreadSafe
-final class RemoteKeySet implements JWKSetSource<SecurityContext> {
+final class RemoteKeySet {
 
   private static final System.Logger LOG = System.getLogger(RemoteKeySet.class.getName());
 
-  @SuppressWarnings("ThreadSafe") // immutable
-  private final URL url;
+  private final KeyAddress address;
 
   @SuppressWarnings("ThreadSafe") // keeps nothing of a call
   private final ResourceRetriever retriever;
 
   private volatile Set<String> told = Set.of();
 
-  RemoteKeySet(URL url, ResourceRetriever retriever) {
-    this.url = url;
+  RemoteKeySet(KeyAddress address, ResourceRetriever retriever) {
+    this.address = address;
     this.retriever = retriever;
   }
 
@@ -45,17 +40,16 @@ final class RemoteKeySet implements JWKSetSource<SecurityContext> {
    * @throws JWKSetParseException when it is no JWK set, or contains keys but no usable one; the
    *     keys that were fetched before then stay in force
    */
-  @Override
-  public JWKSet getJWKSet(
-      JWKSetCacheRefreshEvaluator refresh, long nowMillis, @Nullable SecurityContext context)
-      throws KeySourceException {
+  JWKSet fetch() throws KeySourceException {
     JwkSetParser.Parsed parsed;
+    URL url;
     try {
+      url = address.find();
       parsed = JwkSetParser.parse(retriever.retrieveResource(url).getContent());
     } catch (IOException e) {
-      throw new JWKSetRetrievalException("Cannot fetch the token keys from " + url, e);
+      throw new JWKSetRetrievalException("Cannot fetch the token keys from " + address, e);
     } catch (ParseException e) {
-      throw new JWKSetParseException("There is no JWK set at " + url, e);
+      throw new JWKSetParseException("There is no JWK set at " + address, e);
     }
     Set<String> before = told;
     told = Set.copyOf(parsed.skipped());
@@ -71,6 +65,9 @@ final class RemoteKeySet implements JWKSetSource<SecurityContext> {
     return parsed.keys();
   }
 
+  /** Describes where the keys are, for logs. */
   @Override
-  public void close() {}
+  public String toString() {
+    return address.toString();
+  }
 }

@@ -13,11 +13,13 @@ import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.JWSKeySelector;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
+import io.broadcasty.core.time.Ticker;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -54,11 +56,10 @@ final class SignatureKeys implements JWSKeySelector<SecurityContext> {
   /**
    * Returns the keys of these settings.
    *
-   * @param onFetched called when the keys of a URL have been fetched
    * @throws IllegalArgumentException when they cannot be read, or an algorithm does not fit them;
    *     the message says what is wrong
    */
-  static SignatureKeys of(JwtSettings settings, Runnable onFetched) {
+  static SignatureKeys of(JwtSettings settings, Ticker ticker) {
     if (settings.secret() != null) {
       return ofSecret(settings.secret(), settings);
     }
@@ -70,6 +71,11 @@ final class SignatureKeys implements JWSKeySelector<SecurityContext> {
       var set = PublicKeys.parse(settings.publicKeys());
       return new SignatureKeys(algorithms, PublicKeys.describe(set), null, PublicKeys.source(set));
     }
+    if (settings.discovery() != null) {
+      String issuer = Objects.requireNonNull(settings.issuer(), "issuer");
+      RemoteKeys keys = KeyLocation.discovered(settings.discovery(), issuer, ticker);
+      return new SignatureKeys(algorithms, "that " + settings.discovery() + " names", null, keys);
+    }
     if (settings.location() == null) {
       throw new IllegalArgumentException("neither a public key nor a location of keys is given");
     }
@@ -77,7 +83,7 @@ final class SignatureKeys implements JWSKeySelector<SecurityContext> {
         algorithms,
         "from " + settings.location(),
         null,
-        KeyLocation.source(settings.location(), onFetched));
+        KeyLocation.source(settings.location(), ticker));
   }
 
   private static SignatureKeys ofSecret(String text, JwtSettings settings) {
@@ -120,6 +126,11 @@ final class SignatureKeys implements JWSKeySelector<SecurityContext> {
   /** Describes the keys for the start-up log. */
   String describe() {
     return description;
+  }
+
+  /** Returns the keys of a URL; null when the keys are part of the configuration. */
+  @Nullable RemoteKeys remote() {
+    return source instanceof RemoteKeys remote ? remote : null;
   }
 
   @Override

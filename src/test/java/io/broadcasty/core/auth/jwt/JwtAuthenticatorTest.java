@@ -482,6 +482,7 @@ class JwtAuthenticatorTest {
         new JwtSettings(
             TestTokens.pem(TestTokens.RSA),
             null,
+            null,
             Set.of("RS256"),
             issuer,
             audiences,
@@ -570,6 +571,7 @@ class JwtAuthenticatorTest {
     return new JwtAuthenticator(
         new JwtSettings(
             TestTokens.pem(TestTokens.RSA),
+            null,
             null,
             Set.of("RS256"),
             null,

@@ -29,6 +29,7 @@ public final class TokenSettings {
     return new JwtSettings(
         publicKeys,
         location,
+        null,
         algorithms,
         null,
         List.of(),

@@ -1,0 +1,23 @@
+package io.broadcasty.core.auth.jwt;
+
+import java.util.Objects;
+
+/**
+ * Settings of one issuer among several.
+ *
+ * @param name how operators call it, in settings, logs and health
+ * @param tokens how its tokens are verified; has an issuer, the claim {@code iss} that tells its
+ *     tokens from those of others
+ * @param tenants for which it may sign
+ */
+public record IssuerSettings(String name, JwtSettings tokens, TenantScope tenants) {
+
+  public IssuerSettings {
+    Objects.requireNonNull(tokens.issuer(), "issuer");
+  }
+
+  /** Returns the claim {@code iss} of its tokens. */
+  public String issuer() {
+    return Objects.requireNonNull(tokens.issuer(), "issuer");
+  }
+}

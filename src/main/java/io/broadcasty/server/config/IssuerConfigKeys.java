@@ -1,0 +1,225 @@
+package io.broadcasty.server.config;
+
+import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.core.config.ConfigType;
+import java.time.Duration;
+import java.util.List;
+
+/** The keys of a named issuer; {@code {id}} in a name stands for the issuer's name. */
+final class IssuerConfigKeys {
+
+  private static final String PREFIX = "broadcasty.issuers.{id}.";
+
+  static final ConfigKey<String> ISSUER =
+      new ConfigKey<>(
+          PREFIX + "issuer",
+          ConfigType.TEXT,
+          null,
+          "https://sso.example.com/realms/main",
+          "The issuer: the claim iss of its tokens, by which they are told from those of others."
+              + " Unless another address is set, its keys are found by its discovery document, at"
+              + " this URL followed by /.well-known/openid-configuration. Required for an issuer.");
+
+  static final ConfigKey<String> DISCOVERY_URL =
+      new ConfigKey<>(
+          PREFIX + "discovery-url",
+          ConfigType.TEXT,
+          null,
+          "http://keycloak:8080/realms/main/.well-known/openid-configuration",
+          "URL of the discovery document, where it is not below the issuer. The document has to"
+              + " name the issuer. Addresses in it are called only on the same host, or at public"
+              + " addresses.");
+
+  static final ConfigKey<String> JWKS_URL =
+      new ConfigKey<>(
+          PREFIX + "jwks-url",
+          ConfigType.TEXT,
+          null,
+          "https://sso.example.com/keys.json",
+          "URL of the JWK set with the issuer's public keys, or the path of a file with it, instead"
+              + " of a discovery document. Keys of a URL are fetched every 5 minutes, and at once"
+              + " when a token names an unknown key. While they cannot be fetched, the known ones"
+              + " stay in use.");
+
+  static final ConfigKey<Boolean> HTTP =
+      new ConfigKey<>(
+          PREFIX + "http",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Allows an address that begins with http: and names another machine. Whoever is on the"
+              + " way can replace the keys and sign any token of this issuer.");
+
+  static final ConfigKey<List<String>> ALGORITHMS =
+      new ConfigKey<>(
+          PREFIX + "algorithms",
+          ConfigType.LIST,
+          "RS256",
+          "RS256,ES256",
+          "Signature algorithms of the issuer's tokens, as in broadcasty.jwt.algorithms.");
+
+  static final ConfigKey<List<String>> AUDIENCES =
+      new ConfigKey<>(
+          PREFIX + "audiences",
+          ConfigType.LIST,
+          null,
+          "broadcasty",
+          "Accepted audiences: the claim aud must contain at least one of them. If unset, aud is"
+              + " not checked, so tokens that the issuer signs for other applications are accepted,"
+              + " and the start logs a warning.");
+
+  static final ConfigKey<Duration> SKEW =
+      new ConfigKey<>(
+          PREFIX + "skew",
+          ConfigType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+          "30s",
+          "10s",
+          "Tolerated difference between the clock of the issuer and the clock of this node.");
+
+  static final ConfigKey<Duration> MAX_LIFE =
+      new ConfigKey<>(
+          PREFIX + "max-life",
+          ConfigType.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+          null,
+          "24h",
+          "Longest life of a token of the issuer, as broadcasty.jwt.max-life.");
+
+  static final ConfigKey<List<String>> REQUIRED_CLAIMS =
+      new ConfigKey<>(
+          PREFIX + "required-claims",
+          ConfigType.LIST,
+          "iat",
+          "iat,jti,roles",
+          "Claims that a token of the issuer must have besides user, tenant and exp. With roles,"
+              + " one without roles is refused.");
+
+  static final ConfigKey<List<String>> USER_CLAIM =
+      new ConfigKey<>(
+          PREFIX + "user-claim",
+          ConfigType.LIST,
+          "sub",
+          "oid,sub",
+          "Claim that names the user: its name, or a JSON Pointer (RFC 6901) if it is inside"
+              + " another claim. Of several, the first that the token has counts.");
+
+  static final ConfigKey<String> TENANT =
+      new ConfigKey<>(
+          PREFIX + "tenant",
+          ConfigType.TEXT,
+          null,
+          "acme",
+          "Tenant of every token of the issuer, whatever the token says.");
+
+  static final ConfigKey<String> TENANT_CLAIM =
+      new ConfigKey<>(
+          PREFIX + "tenant-claim",
+          ConfigType.TEXT,
+          "tid",
+          "organization",
+          "Claim that names the tenant: its name, or a JSON Pointer (RFC 6901) if it is inside"
+              + " another claim. It is a string, or an array or object with one element. The tenant"
+              + " must be one of broadcasty.issuers.{id}.tenants.");
+
+  static final ConfigKey<List<String>> TENANT_PREFIXES =
+      new ConfigKey<>(
+          PREFIX + "tenant-prefixes",
+          ConfigType.LIST,
+          null,
+          "/tenants/",
+          "Beginnings that are removed from the tenant's name in a token; the first that fits.");
+
+  static final ConfigKey<List<String>> TENANT_MAP =
+      new ConfigKey<>(
+          PREFIX + "tenant-map",
+          ConfigType.LIST,
+          null,
+          "9f1c7a52-0d3e-4b6a-8a57-3f1f0c9d2b11=acme",
+          "Tenants by the names that the issuer has for them, each written foreign=own. Names that"
+              + " are not listed stay as they are.");
+
+  static final ConfigKey<List<String>> TENANTS =
+      new ConfigKey<>(
+          PREFIX + "tenants",
+          ConfigType.LIST,
+          null,
+          "acme,beta",
+          "Tenants whose users the issuer may sign in. A token of another one is refused with"
+              + " tenant_refused (403), and written into the security log. * stands for every"
+              + " tenant except that of broadcasty.operator.tenant. Required unless there is"
+              + " broadcasty.issuers.{id}.tenant.");
+
+  static final ConfigKey<List<String>> ROLES_CLAIM =
+      new ConfigKey<>(
+          PREFIX + "roles-claim",
+          ConfigType.LIST,
+          "roles",
+          "/realm_access/roles,groups",
+          "Claims that contain the roles, as in broadcasty.jwt.roles-claim. A token without them"
+              + " has no roles.");
+
+  static final ConfigKey<List<String>> ROLE_PREFIXES =
+      new ConfigKey<>(
+          PREFIX + "role-prefixes",
+          ConfigType.LIST,
+          null,
+          "/,broadcasty-",
+          "Beginnings that are removed from the names of roles; the first that fits.");
+
+  static final ConfigKey<List<String>> ROLE_MAP =
+      new ConfigKey<>(
+          PREFIX + "role-map",
+          ConfigType.LIST,
+          null,
+          "chat-users=participant",
+          "Roles by the names that the issuer has for them, each written foreign=own.");
+
+  static final ConfigKey<String> OTHER_ROLES =
+      new ConfigKey<>(
+          PREFIX + "other-roles",
+          ConfigType.oneOf("keep", "drop"),
+          "keep",
+          "drop",
+          "What happens to roles that broadcasty.issuers.{id}.role-map does not list. keep: they"
+              + " count by their names. drop: they do not count, so that a role of the issuer that"
+              + " happens to be called admin gives no rights here.");
+
+  /** Every key of this class, in the order of the reference. */
+  static final List<ConfigKey<?>> ALL =
+      List.of(
+          ISSUER,
+          DISCOVERY_URL,
+          JWKS_URL,
+          HTTP,
+          ALGORITHMS,
+          AUDIENCES,
+          SKEW,
+          MAX_LIFE,
+          REQUIRED_CLAIMS,
+          USER_CLAIM,
+          TENANT,
+          TENANT_CLAIM,
+          TENANT_PREFIXES,
+          TENANT_MAP,
+          TENANTS,
+          ROLES_CLAIM,
+          ROLE_PREFIXES,
+          ROLE_MAP,
+          OTHER_ROLES);
+
+  private IssuerConfigKeys() {}
+
+  /** Returns a key of one issuer. */
+  static <T> ConfigKey<T> of(ConfigKey<T> key, String name) {
+    return new ConfigKey<>(
+        key.name().replace("{id}", name),
+        key.type(),
+        key.defaultText(),
+        key.example(),
+        key.description());
+  }
+
+  /** Returns what follows the issuer's name in the name of a key. */
+  static String suffix(ConfigKey<?> key) {
+    return key.name().substring(PREFIX.length());
+  }
+}
