@@ -48,7 +48,9 @@ class ArchitectureTest {
   private static final String ROOT = "io.broadcasty";
   private static final Path MAP = Path.of("docs", "architecture.md");
 
-  /** The group that may import everything and alone names adapters and protocols. */
+  /** The groups that are a program: they may import everything and alone name adapters. */
+  private static final Set<String> PROGRAMS = Set.of("cli", "server");
+
   private static final String SERVER = "server";
 
   private static final String PROTOCOL = "protocol";
@@ -94,7 +96,7 @@ class ArchitectureTest {
   void groupsImportOnlyLowerGroups() {
     for (Group group : GROUPS.values()) {
       assertTrue(
-          group.imports() != null || group.name().equals(SERVER),
+          group.imports() != null || PROGRAMS.contains(group.name()),
           () -> group.name() + " may import everything");
       for (String name : Objects.requireNonNullElse(group.imports(), Set.<String>of())) {
         Group imported =
@@ -121,11 +123,20 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheServerNamesAdapters() {
+  void onlyProgramsNameAdapters() {
     assertNoFaults(
         (from, to) ->
             assertFalse(
-                isAdapter(to) && !group(from).equals(SERVER), "only the server names adapters"));
+                isAdapter(to) && !PROGRAMS.contains(group(from)), "only programs name adapters"));
+  }
+
+  /** The WAR does not contain the command line. */
+  @Test
+  void nothingImportsTheCommandLine() {
+    assertNoFaults(
+        (from, to) ->
+            assertFalse(
+                group(to).equals("cli") && !group(from).equals("cli"), "it is another program"));
   }
 
   @Test
@@ -145,7 +156,7 @@ class ArchitectureTest {
                 STORES.containsKey(to)
                     && !isStoreOf(to, from)
                     && !group(from).equals(group(to))
-                    && !group(from).equals(SERVER),
+                    && !PROGRAMS.contains(group(from)),
                 "only adapters use a store's client"));
   }
 

@@ -3,13 +3,9 @@ package io.broadcasty.server;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.streams.broker.Epochs;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
-import java.util.Properties;
 
 /**
  * The identity of this node from its start to its end.
@@ -23,7 +19,7 @@ record NodeIdentity(String name, String host, String version, Instant startedAt)
     return new NodeIdentity(
         Epochs.next(),
         hostAndProcess() + " (pid " + ProcessHandle.current().pid() + ")",
-        readVersion(),
+        BuildVersion.read(),
         Instant.ofEpochMilli(clock.nowMillis()));
   }
 
@@ -36,18 +32,6 @@ record NodeIdentity(String name, String host, String version, Instant startedAt)
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
       return "a host without a name";
-    }
-  }
-
-  private static String readVersion() {
-    try (InputStream in = NodeIdentity.class.getResourceAsStream("build.properties")) {
-      Properties build = new Properties();
-      if (in != null) {
-        build.load(in);
-      }
-      return build.getProperty("version", "unknown");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }
