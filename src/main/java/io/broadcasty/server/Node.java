@@ -125,6 +125,7 @@ public final class Node implements AutoCloseable {
   private final UnauthenticatedConnections unauthenticated;
   private final Store store;
   private final PushRuntime push;
+  private final WebhookRuntime webhooks;
   private final Policy policy;
   private final Sessions sessions;
   private final RealtimeListeners listeners = new RealtimeListeners();
@@ -221,6 +222,7 @@ public final class Node implements AutoCloseable {
       listeners.add(new SecurityLogListener(securityLog));
     }
     this.push = startPush(settings, tenants, identity, meters, clock);
+    this.webhooks = startWebhooks(settings, identity, meters);
     RateLimiter limits = store.limits();
     PublishService publish = new PublishService(policy, limits, store.broker(), ticker, listeners);
     this.context =
@@ -393,6 +395,22 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  /** Starts webhooks; closes what has been opened when that fails. */
+  private WebhookRuntime startWebhooks(Settings settings, NodeIdentity identity, Meters meters) {
+    try {
+      return new WebhookRuntime(
+          settings, store, identity.name(), meters, listeners, ticker, threads);
+    } catch (RuntimeException | Error e) {
+      push.close();
+      store.close();
+      throw e;
+    }
+  }
+
+  public WebhookRuntime webhooks() {
+    return webhooks;
+  }
+
   public PushRuntime push() {
     return push;
   }
@@ -557,7 +575,7 @@ public final class Node implements AutoCloseable {
     push.close();
     explorers.close();
     controlPlane.close();
-    store.close();
+    store.close(webhooks::close);
     refresher.shutdownNow();
     threads.close();
     LOG.log(Level.INFO, "Broadcasty has stopped");

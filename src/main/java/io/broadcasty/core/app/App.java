@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientEvents whether its clients may send events to each other
  * @param repeatsRefused whether a signed request that was answered before is refused
  * @param maxDataBytes the longest data of an event, in bytes of UTF-8
+ * @param webhook the URL that is told of events, a secret; null for none
  */
 public record App(
     String id,
@@ -21,10 +22,22 @@ public record App(
     TenantId tenant,
     boolean clientEvents,
     boolean repeatsRefused,
-    int maxDataBytes) {
+    int maxDataBytes,
+    @Nullable String webhook) {
 
   public App {
     credentials = List.copyOf(credentials);
+  }
+
+  /** Creates an app that tells nobody of events. */
+  public App(
+      String id,
+      List<Credential> credentials,
+      TenantId tenant,
+      boolean clientEvents,
+      boolean repeatsRefused,
+      int maxDataBytes) {
+    this(id, credentials, tenant, clientEvents, repeatsRefused, maxDataBytes, null);
   }
 
   /**
@@ -50,5 +63,11 @@ public record App(
       }
     }
     return null;
+  }
+
+  /** Omits the URL of the webhook. */
+  @Override
+  public String toString() {
+    return "App[" + id + " of " + tenant + "]";
   }
 }

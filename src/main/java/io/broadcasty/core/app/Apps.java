@@ -2,6 +2,7 @@ package io.broadcasty.core.app;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.TenantId;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +52,11 @@ public final class Apps {
   /** Returns the app with a key; null when there is none. */
   public @Nullable App byKey(String key) {
     return byKey.get(key);
+  }
+
+  /** Returns all apps. */
+  public Collection<App> all() {
+    return byId.values();
   }
 
   /** Returns the apps of a tenant, in order of their ids. */

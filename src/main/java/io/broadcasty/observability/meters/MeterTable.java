@@ -336,6 +336,36 @@ public final class MeterTable {
           "1 while this node sends through the service, 0 while nothing is accepted and only probes"
               + " are sent.");
 
+  static final MeterFamily WEBHOOK_ATTEMPTS =
+      new MeterFamily(
+          "broadcasty_webhook_attempts_total",
+          COUNTER,
+          List.of("outcome"),
+          "Attempts of this node to deliver a webhook, by outcome: delivered, retrying, dead (the"
+              + " last attempt failed).");
+
+  static final MeterFamily WEBHOOK_DURATION =
+      new MeterFamily(
+          "broadcasty_webhook_duration_seconds",
+          HISTOGRAM,
+          List.of(),
+          "Time of an attempt to deliver a webhook, whatever its outcome.");
+
+  static final MeterFamily WEBHOOK_LOST =
+      new MeterFamily(
+          "broadcasty_webhook_lost_events_total",
+          COUNTER,
+          List.of(),
+          "Events that endpoints are not told of, because the database could not be reached for too"
+              + " long.");
+
+  static final MeterFamily WEBHOOK_DISABLED =
+      new MeterFamily(
+          "broadcasty_webhook_disabled_endpoints_total",
+          COUNTER,
+          List.of(),
+          "Endpoints that this node has disabled, because they failed for days or are gone.");
+
   static final MeterFamily LOOP_RESTARTS =
       new MeterFamily(
           "broadcasty_loop_restarts_total",
@@ -463,6 +493,10 @@ public final class MeterTable {
           PUSH_OUTCOMES,
           PUSH_QUEUE,
           PUSH_SERVICE_UP,
+          WEBHOOK_ATTEMPTS,
+          WEBHOOK_DURATION,
+          WEBHOOK_LOST,
+          WEBHOOK_DISABLED,
           TENANTS_OWN,
           TENANT_SETTINGS_FAILURES,
           MEMORY_USED,

@@ -2,6 +2,7 @@ package io.broadcasty.protocol.pusher;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.app.App;
+import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
@@ -53,6 +54,10 @@ final class ChannelCommands implements AutoCloseable {
   private final PusherSession session;
   private final SessionContext context;
   private final App app;
+
+  @SuppressWarnings("ThreadSafe") // called by any thread
+  private final AppEvents events;
+
   private final String socketId;
   private final ConnectionPresence presence;
   private final Map<ChannelName, Place> places = new ConcurrentHashMap<>();
@@ -73,10 +78,12 @@ final class ChannelCommands implements AutoCloseable {
     }
   }
 
-  ChannelCommands(PusherSession session, SessionContext context, App app, String socketId) {
+  ChannelCommands(
+      PusherSession session, SessionContext context, App app, AppEvents events, String socketId) {
     this.session = session;
     this.context = context;
     this.app = app;
+    this.events = events;
     this.socketId = socketId;
     this.presence = new ConnectionPresence(context.presence(), socketId);
   }
@@ -227,6 +234,7 @@ final class ChannelCommands implements AutoCloseable {
   private void start(ChannelName channel, SubscribeOutcome.Subscribed subscribed) {
     if (PusherChannel.isCached(channel) && subscribed.starts().equals(subscribed.heads())) {
       session.send(PusherFrames.cacheMiss(channel));
+      events.onCacheMiss(new TenantChannel(app.tenant(), channel));
     }
     subscribed.start().run();
   }

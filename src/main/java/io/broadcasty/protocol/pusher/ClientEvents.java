@@ -3,9 +3,11 @@ package io.broadcasty.protocol.pusher;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.app.App;
+import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.channel.UserChannel;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
@@ -16,6 +18,7 @@ import io.broadcasty.streams.broker.PublishRequest;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.PusherChannel;
 import io.broadcasty.wire.PusherCommand;
+import io.broadcasty.wire.PusherData;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,6 +40,10 @@ final class ClientEvents {
   private final PusherSession session;
   private final SessionContext context;
   private final App app;
+
+  @SuppressWarnings("ThreadSafe") // called by any thread
+  private final AppEvents events;
+
   private final String socketId;
 
   @GuardedBy("this")
@@ -45,10 +52,12 @@ final class ClientEvents {
   @GuardedBy("this")
   private int inSecond;
 
-  ClientEvents(PusherSession session, SessionContext context, App app, String socketId) {
+  ClientEvents(
+      PusherSession session, SessionContext context, App app, AppEvents events, String socketId) {
     this.session = session;
     this.context = context;
     this.app = app;
+    this.events = events;
     this.socketId = socketId;
     this.secondNanos = context.ticker().readNanos();
   }
@@ -113,7 +122,14 @@ final class ClientEvents {
                     return;
                   }
                   Problem problem = ProblemMapper.problem(outcomes.get(0));
-                  if (problem != null) {
+                  if (problem == null) {
+                    events.onClientEvent(
+                        new TenantChannel(app.tenant(), channel),
+                        event.event(),
+                        PusherData.data(event.payload()),
+                        socketId,
+                        origin.sender());
+                  } else {
                     reject(problem.detail());
                   }
                 });

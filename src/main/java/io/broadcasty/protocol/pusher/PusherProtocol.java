@@ -2,6 +2,7 @@ package io.broadcasty.protocol.pusher;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.app.App;
+import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.MessageSession;
@@ -24,8 +25,15 @@ public final class PusherProtocol implements MessageProtocol {
 
   private final Apps apps;
 
-  public PusherProtocol(Apps apps) {
+  @SuppressWarnings("ThreadSafe") // called by any thread
+  private final AppEvents events;
+
+  /**
+   * @param events is told what happens in this protocol alone
+   */
+  public PusherProtocol(Apps apps, AppEvents events) {
     this.apps = apps;
+    this.events = events;
   }
 
   @Override
@@ -48,7 +56,7 @@ public final class PusherProtocol implements MessageProtocol {
       public MessageSession open(SessionContext context, Transport transport) {
         return app == null || refusal != 0
             ? new RefusedSession(context, transport, refusal)
-            : new PusherSession(context, transport, app);
+            : new PusherSession(context, transport, app, events);
       }
 
       @Override

@@ -3,6 +3,7 @@ package io.broadcasty.protocol.pusher;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppCallers;
+import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.ServedTenants;
@@ -54,11 +55,11 @@ public final class PusherSession extends MessageSession {
   /** Who has signed in; null for nobody. Only the reading thread sets it. */
   private volatile PusherReader.@Nullable User user;
 
-  PusherSession(SessionContext context, Transport transport, App app) {
+  PusherSession(SessionContext context, Transport transport, App app, AppEvents events) {
     super(context, transport);
     this.app = app;
-    this.channels = new ChannelCommands(this, context, app, socketId);
-    this.clientEvents = new ClientEvents(this, context, app, socketId);
+    this.channels = new ChannelCommands(this, context, app, events, socketId);
+    this.clientEvents = new ClientEvents(this, context, app, events, socketId);
     opened();
     TenantState state = context.tenants().of(app.tenant()).state();
     if (!state.isServed()) {

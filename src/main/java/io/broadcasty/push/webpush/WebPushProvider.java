@@ -1,6 +1,8 @@
 package io.broadcasty.push.webpush;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.http.AllowedHosts;
+import io.broadcasty.core.http.EndpointGuard;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.InvalidDeviceException;
@@ -68,14 +70,14 @@ public final class WebPushProvider implements PushProvider {
    * @param threads makes the provider's threads, which end when they are idle
    */
   public WebPushProvider(WebPushSettings settings, WallClock clock, ThreadFactory threads) {
-    this(settings, clock, threads, EndpointValidator.Resolver.system());
+    this(settings, clock, threads, EndpointGuard.Resolver.system());
   }
 
   WebPushProvider(
       WebPushSettings settings,
       WallClock clock,
       ThreadFactory threads,
-      EndpointValidator.Resolver resolver) {
+      EndpointGuard.Resolver resolver) {
     this.clientKey = settings.keys().publicKeyText();
     this.endpoints = new EndpointValidator(new AllowedHosts(settings.allowedHosts()), resolver);
     this.tokens = new VapidTokens(settings.keys(), settings.subject(), clock);

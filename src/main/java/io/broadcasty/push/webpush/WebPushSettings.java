@@ -1,5 +1,6 @@
 package io.broadcasty.push.webpush;
 
+import io.broadcasty.core.http.AllowedHosts;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;

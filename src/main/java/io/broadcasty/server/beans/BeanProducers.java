@@ -351,7 +351,7 @@ public class BeanProducers {
         List.of(
             new NativeProtocol(commands),
             new CompactProtocol(commands),
-            new PusherProtocol(startup.settings().apps())),
+            new PusherProtocol(startup.settings().apps(), startup.node().webhooks().appEvents())),
         List.of(new SseProtocol(), new CompactSseProtocol()));
   }
 }

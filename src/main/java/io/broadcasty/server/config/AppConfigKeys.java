@@ -65,9 +65,18 @@ final class AppConfigKeys {
           "Maximum length of an event's data in bytes. A longer one is refused with"
               + " payload_too_large (413). The limit of publications does not apply.");
 
+  static final ConfigKey<String> WEBHOOK =
+      new ConfigKey<>(
+          PREFIX + "webhook",
+          ConfigType.TEXT,
+          null,
+          "https://example.com/pusher/webhooks",
+          "URL that is told of events in Pusher's form, signed with the app's secret: channels"
+              + " occupied and vacated, members, client events, cache misses. Needs a database.");
+
   /** Every key of this class, in the order of the reference. */
   static final List<ConfigKey<?>> ALL =
-      List.of(KEY, SECRET, TENANT, CLIENT_EVENTS, REPEATS, MAX_DATA);
+      List.of(KEY, SECRET, TENANT, CLIENT_EVENTS, REPEATS, MAX_DATA, WEBHOOK);
 
   private AppConfigKeys() {}
 

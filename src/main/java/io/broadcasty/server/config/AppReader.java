@@ -3,6 +3,8 @@ package io.broadcasty.server.config;
 import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.core.http.EndpointGuard;
+import io.broadcasty.core.http.RefusedEndpointException;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +28,14 @@ final class AppReader {
   private static final int MAX_CREDENTIALS = 2;
 
   private final SettingsReader reader;
+  private final EndpointGuard guard;
 
-  AppReader(SettingsReader reader) {
+  /**
+   * @param guard says where webhooks may go
+   */
+  AppReader(SettingsReader reader, EndpointGuard guard) {
     this.reader = reader;
+    this.guard = guard;
   }
 
   /** Returns whether a name is that of an app's key, valid or not. */
@@ -117,7 +124,22 @@ final class AppReader {
         tenant,
         reader.value(AppConfigKeys.of(AppConfigKeys.CLIENT_EVENTS, id), false),
         reader.value(AppConfigKeys.of(AppConfigKeys.REPEATS, id), "refuse").equals("refuse"),
-        Math.toIntExact(reader.value(AppConfigKeys.of(AppConfigKeys.MAX_DATA, id), 1L)));
+        Math.toIntExact(reader.value(AppConfigKeys.of(AppConfigKeys.MAX_DATA, id), 1L)),
+        webhook(id));
+  }
+
+  private @Nullable String webhook(String id) {
+    ConfigKey<String> key = AppConfigKeys.of(AppConfigKeys.WEBHOOK, id);
+    String url = reader.value(key, "");
+    if (url.isEmpty()) {
+      return null;
+    }
+    try {
+      return guard.parse(url).toString();
+    } catch (RefusedEndpointException e) {
+      reader.fault(key, e.getMessage() + "; see " + WebhookConfigKeys.HOSTS.name());
+      return null;
+    }
   }
 
   private boolean check(boolean valid, ConfigKey<?> key, String id, String detail) {

@@ -928,6 +928,7 @@ public final class ConfigKeys {
             AccessConfigKeys.ALL,
             IssuerConfigKeys.ALL,
             AppConfigKeys.ALL,
+            WebhookConfigKeys.ALL,
             PublishConfigKeys.ALL,
             CompactionConfigKeys.ALL,
             RateConfigKeys.ALL,

@@ -21,6 +21,7 @@ import io.broadcasty.push.provider.PushProviderFactory;
 import io.broadcasty.relay.provider.ProviderFactory;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.websocket.WebSocketRegistration;
+import io.broadcasty.webhook.WebhookSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *     mode and where there are named issuers
  * @param issuers the named issuers, each with another claim {@code iss}
  * @param apps of the Pusher protocol
+ * @param webhooks where they may go, and how long they are kept
  * @param masterKeys encrypt the secrets that are stored; perhaps none
  * @param limitsEnabled whether rate limits are in force
  * @param addressRate of one client address
@@ -69,6 +71,7 @@ public record Settings(
     EdgeSettings edge,
     Administration administration,
     Apps apps,
+    WebhookSettings webhooks,
     MasterKeys masterKeys,
     boolean limitsEnabled,
     Rate addressRate,

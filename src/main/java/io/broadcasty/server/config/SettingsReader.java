@@ -9,6 +9,8 @@ import io.broadcasty.core.channel.InvalidChannelException;
 import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.config.ConfigSource;
 import io.broadcasty.core.config.ConfigValues;
+import io.broadcasty.core.http.AllowedHosts;
+import io.broadcasty.core.http.EndpointGuard;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryLimits;
 import io.broadcasty.core.memory.MemorySize;
@@ -23,6 +25,7 @@ import io.broadcasty.delivery.session.SessionSettings;
 import io.broadcasty.push.PushSettings;
 import io.broadcasty.push.provider.PushProviderFactory;
 import io.broadcasty.transport.websocket.WebSocketRegistration;
+import io.broadcasty.webhook.WebhookSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -111,6 +114,7 @@ public final class SettingsReader {
               + ConfigKeys.REPLAY_STORE.name()
               + "=redis or remove this setting");
     }
+    WebhookSettings webhooks = webhooks();
     return new Settings(
         development,
         dataDir,
@@ -119,7 +123,8 @@ public final class SettingsReader {
         issuers,
         new EdgeReader(this).read(tenants.defaults()),
         administration,
-        new AppReader(this).read(source.names()),
+        new AppReader(this, webhooks.guard()).read(source.names()),
+        webhooks,
         masterKeys(),
         value(ConfigKeys.LIMITS_ENABLED, true),
         new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),
@@ -171,6 +176,19 @@ public final class SettingsReader {
       longest = skew.compareTo(longest) > 0 ? skew : longest;
     }
     return longest;
+  }
+
+  private WebhookSettings webhooks() {
+    AllowedHosts hosts;
+    try {
+      hosts = new AllowedHosts(value(WebhookConfigKeys.HOSTS, List.of()));
+    } catch (IllegalArgumentException e) {
+      fault(WebhookConfigKeys.HOSTS, String.valueOf(e.getMessage()));
+      hosts = new AllowedHosts(List.of());
+    }
+    return new WebhookSettings(
+        new EndpointGuard(hosts, EndpointGuard.Resolver.system()),
+        value(WebhookConfigKeys.RETENTION, Duration.ofDays(7)));
   }
 
   /** Returns the store that is named, otherwise the one that the driver implies. */

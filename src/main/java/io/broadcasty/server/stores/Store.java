@@ -54,13 +54,23 @@ public record Store(
     Runnable release)
     implements AutoCloseable {
 
-  @Override
-  public void close() {
+  /**
+   * Closes the components, and their connections last.
+   *
+   * @param beforeRelease uses the database once more, after the last events of these components
+   */
+  public void close(Runnable beforeRelease) {
     control.close();
     occupancy.close();
     presence.close();
     nodes.close();
     broker.close();
+    beforeRelease.run();
     release.run();
+  }
+
+  @Override
+  public void close() {
+    close(() -> {});
   }
 }

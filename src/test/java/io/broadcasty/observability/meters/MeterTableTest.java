@@ -117,6 +117,7 @@ class MeterTableTest {
             new PushCounts(),
             service -> 0,
             () -> List.of(new PushServiceHealth(SamplePushServices.FCM, null, true))));
+    all.addAll(WebhookMeters.of(new WebhookCounts(), () -> 0));
     all.addAll(
         TenantMeters.of(
             new RefreshedTenantSettings(
@@ -150,6 +151,7 @@ class MeterTableTest {
       Meters both = Meters.all(List.of(looked, shown));
       both.addAll(all(mirror, spool));
       new EventMeters().register(both, () -> 0);
+      both.add(WebhookMeters.duration(new WebhookCounts()));
       assertEquals(Set.copyOf(MeterTable.ALL), read);
       String text = shown.text();
       for (MeterFamily family : MeterTable.ALL) {

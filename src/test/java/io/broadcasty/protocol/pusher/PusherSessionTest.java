@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.core.app.App;
+import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.channel.ChannelName;
@@ -48,7 +49,8 @@ class PusherSessionTest {
           10_240);
 
   private final TestNode node = new TestNode();
-  private final MessageProtocol protocol = new PusherProtocol(new Apps(List.of(APP, QUIET)));
+  private final MessageProtocol protocol =
+      new PusherProtocol(new Apps(List.of(APP, QUIET)), AppEvents.NONE);
 
   @AfterEach
   void checkNothingIsLeft() {

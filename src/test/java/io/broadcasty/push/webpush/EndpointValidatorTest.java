@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.http.AllowedHosts;
+import io.broadcasty.core.http.EndpointGuard;
 import io.broadcasty.core.http.PublicAddresses;
 import io.broadcasty.push.device.InvalidDeviceException;
 import java.net.InetAddress;
@@ -109,7 +111,7 @@ class EndpointValidatorTest {
       })
   void refused(String endpoint) {
     EndpointValidator endpoints =
-        new EndpointValidator(new AllowedHosts(List.of()), EndpointValidator.Resolver.system());
+        new EndpointValidator(new AllowedHosts(List.of()), EndpointGuard.Resolver.system());
     assertThrows(
         InvalidDeviceException.class,
         () -> endpoints.requirePublicAddress(endpoints.parse(endpoint)));

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.core.http.EndpointGuard;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.SamplePushServices;
@@ -280,7 +281,7 @@ class WebPushProviderTest extends HttpProviderContract {
   @Test
   void doesNotSendToANameThatLaterResolvesInternally() {
     AtomicInteger asked = new AtomicInteger();
-    EndpointValidator.Resolver rebinding =
+    EndpointGuard.Resolver rebinding =
         host -> {
           byte last = (byte) (asked.getAndIncrement() == 0 ? 8 : 1);
           byte[] address = last == 8 ? new byte[] {8, 8, 8, 8} : new byte[] {127, 0, 0, 1};

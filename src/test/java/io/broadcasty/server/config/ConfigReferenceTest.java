@@ -63,6 +63,7 @@ class ConfigReferenceTest {
   private static final Map<String, String> TITLES =
       Map.ofEntries(
           Map.entry("dev", "General"),
+          Map.entry("webhooks", "Webhooks"),
           Map.entry("data-dir", "General"),
           Map.entry("public-url", "General"),
           Map.entry("start-failure", "General"),
