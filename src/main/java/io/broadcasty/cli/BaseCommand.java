@@ -20,7 +20,10 @@ abstract class BaseCommand implements Callable<Integer> {
   public final Integer call() {
     Output output =
         new Output(
-            spec.commandLine().getOut(), spec.commandLine().getErr(), root != null && root.json());
+            spec.commandLine().getOut(),
+            spec.commandLine().getErr(),
+            root != null && root.json(),
+            root != null && root.isTerminal());
     return run(output).code();
   }
 

@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
     description = "Sets Broadcasty up, examines an installation, and administers a server.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      InstallCommand.class,
       InfoCommand.class,
+      DoctorCommand.class,
       JwtKeygenCommand.class,
       JwtIssueCommand.class,
       JwtDecodeCommand.class,
@@ -65,6 +67,7 @@ public final class Broadcasty implements Runnable {
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Broadcasty());
     line.setUsageHelpWidth(WIDTH);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Failures::onUsage);
     line.setExecutionExceptionHandler(Failures::onExecution);
     return line;
@@ -82,6 +85,13 @@ public final class Broadcasty implements Runnable {
 
   boolean json() {
     return json;
+  }
+
+  /** Returns whether a person reads what is printed. */
+  @SuppressWarnings(
+      "SystemConsoleNull") // newer JDKs show progress to a file then, which is harmless
+  boolean isTerminal() {
+    return System.console() != null;
   }
 
   boolean verbose() {

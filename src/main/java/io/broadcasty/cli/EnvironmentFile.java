@@ -71,7 +71,11 @@ final class EnvironmentFile {
     return Map.copyOf(values);
   }
 
-  /** Sets a variable in its line, or in a new one at the end, below a comment. */
+  /**
+   * Sets a variable in its line, or in a new one at the end.
+   *
+   * @param comment goes above a new line; empty for none
+   */
   void set(String name, String value, String comment) {
     String text = name + "=" + quoted(value);
     for (int i = 0; i < lines.size(); i++) {
@@ -82,10 +86,12 @@ final class EnvironmentFile {
         return;
       }
     }
-    if (!lines.isEmpty()) {
-      lines.add("");
+    if (!comment.isEmpty()) {
+      if (!lines.isEmpty()) {
+        lines.add("");
+      }
+      lines.add("# " + comment);
     }
-    lines.add("# " + comment);
     lines.add(text);
     values.put(name, value);
   }

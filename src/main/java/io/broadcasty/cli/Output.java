@@ -16,8 +16,13 @@ final class Output {
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean json;
+  private final boolean terminal;
 
-  Output(PrintWriter out, PrintWriter err, boolean json) {
+  /**
+   * @param terminal whether somebody reads the error output as it is written
+   */
+  Output(PrintWriter out, PrintWriter err, boolean json, boolean terminal) {
+    this.terminal = terminal;
     this.out = out;
     this.err = err;
     this.json = json;
@@ -91,6 +96,29 @@ final class Output {
     } else {
       variables.forEach((name, value) -> out.println(name + "=" + value));
       out.flush();
+    }
+  }
+
+  /** Prints an object: as JSON, or as lines that the command itself prints. */
+  void report(Map<String, ?> object, Runnable lines) {
+    if (json) {
+      value(object);
+    } else {
+      lines.run();
+    }
+  }
+
+  /** Prints one line of a report. */
+  void line(String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  /** Says on a terminal what is being done, and overwrites it by what is done next. */
+  void progress(String what) {
+    if (terminal && !json) {
+      err.print("\r\033[K" + (what.isEmpty() ? "" : what + " …"));
+      err.flush();
     }
   }
 

@@ -15,8 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +82,20 @@ public final class Database implements AutoCloseable {
    * @throws DatabaseException when the database cannot be reached or migrated
    */
   public static Database open(DatabaseSettings settings) {
+    return open(settings, true);
+  }
+
+  /**
+   * Opens a pool and leaves the schema as it is, for those who examine the database.
+   *
+   * @throws IllegalArgumentException when the URL names no supported database
+   * @throws DatabaseException when the database cannot be reached
+   */
+  static Database openUnchanged(DatabaseSettings settings) {
+    return open(settings, false);
+  }
+
+  private static Database open(DatabaseSettings settings, boolean migrates) {
     HikariConfig config = config(settings, "broadcasty");
     config.setMaximumPoolSize(settings.poolSize());
     if (settings.url().startsWith("jdbc:h2:")) {
@@ -98,7 +111,9 @@ public final class Database implements AutoCloseable {
     }
     try {
       Database database = new Database(pool, pool, settings.limits(), Database::thread);
-      database.migrate(settings);
+      if (migrates) {
+        database.migrate(settings);
+      }
       return database;
     } catch (SQLException | RuntimeException e) {
       pool.close();
@@ -261,20 +276,36 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static void migrate(DataSource dataSource, Dialect dialect) throws SQLException {
+  /**
+   * Returns how the schema compares with that of this release.
+   *
+   * @throws DatabaseException when it cannot be read
+   */
+  public SchemaState schema() {
+    try {
+      return SchemaState.of(flyway(source, dialect).info());
+    } catch (SQLException | FlywayException e) {
+      throw new DatabaseException("the schema cannot be read", e);
+    }
+  }
+
+  private static Flyway flyway(DataSource dataSource, Dialect dialect) throws SQLException {
     Map<String, String> placeholders;
     try (Connection connection = dataSource.getConnection()) {
       placeholders = dialect.placeholders(connection);
     }
-    Flyway flyway =
-        Flyway.configure(Database.class.getClassLoader())
-            .dataSource(dataSource)
-            .locations("classpath:db/migration")
-            .table("broadcasty_schema")
-            .baselineOnMigrate(true)
-            .baselineVersion("0")
-            .placeholders(placeholders)
-            .load();
+    return Flyway.configure(Database.class.getClassLoader())
+        .dataSource(dataSource)
+        .locations("classpath:db/migration")
+        .table("broadcasty_schema")
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        .placeholders(placeholders)
+        .load();
+  }
+
+  private static void migrate(DataSource dataSource, Dialect dialect) throws SQLException {
+    Flyway flyway = flyway(dataSource, dialect);
     rejectNewerSchema(flyway);
     flyway.migrate();
     if (flyway.info().applied().length == 0
@@ -289,14 +320,13 @@ public final class Database implements AutoCloseable {
    * unknown tables.
    */
   private static void rejectNewerSchema(Flyway flyway) {
-    for (MigrationInfo migration : flyway.info().all()) {
-      if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
-        throw new IllegalStateException(
-            "the database schema has version "
-                + migration.getVersion()
-                + ", which is newer than this release of Broadcasty; deploy the release that"
-                + " created it, or a later one, or restore a backup from before");
-      }
+    String newer = SchemaState.of(flyway.info()).newer();
+    if (newer != null) {
+      throw new IllegalStateException(
+          "the database schema has version "
+              + newer
+              + ", which is newer than this release of Broadcasty; deploy the release that created"
+              + " it, or a later one, or restore a backup from before");
     }
   }
 

@@ -67,6 +67,31 @@ public final class EmbeddedH2 {
     }
   }
 
+  /**
+   * Opens the database of any URL as it is, for those who examine it.
+   *
+   * @return null when it is an H2 in a file that does not exist yet
+   * @throws DatabaseException when it cannot be reached; an H2 is used by one process at a time
+   */
+  public static @Nullable Database openUnchanged(DatabaseSettings settings) {
+    Path base = file(settings.url());
+    if (base == null) {
+      return Database.openUnchanged(settings);
+    }
+    if (!Files.exists(Path.of(base + DATABASE))) {
+      return null;
+    }
+    Path password = Path.of(base + PASSWORD);
+    try {
+      return Database.openUnchanged(
+          settings.password() == null && Files.exists(password)
+              ? settings.withPassword(Files.readString(password).strip())
+              : settings);
+    } catch (IOException e) {
+      throw new DatabaseException("the password of the database cannot be read", e);
+    }
+  }
+
   private Database open() throws IOException {
     OwnerOnlyFiles.createDirectories(directory);
     boolean existed = Files.exists(directory.resolve(name + DATABASE));
