@@ -18,6 +18,7 @@ import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.admin.tenant.TenantRules;
 import io.broadcasty.admin.tenant.jpa.JpaTenantRepository;
 import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.rbac.ChannelSettingsLookup;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -88,7 +89,12 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Returns what decides with stored policies and the scopes of API keys. */
   Policy policy(Policy resolved) {
-    return resolved.withKeys(keys.permissions()).withStored(policies.stored());
+    return resolved.withKeys(keys.permissions()).withStored(policies.stored(), policies.settings());
+  }
+
+  /** Returns the settings of channels that stored policies have. */
+  ChannelSettingsLookup channelSettings() {
+    return policies.settings();
   }
 
   /** Returns an authenticator that knows API keys too, and refuses tokens that are revoked. */

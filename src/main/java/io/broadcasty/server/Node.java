@@ -197,6 +197,7 @@ public final class Node implements AutoCloseable {
                 settings,
                 memory,
                 tenants,
+                controlPlane.channelSettings(),
                 () -> identity.info(isDraining()),
                 ticker,
                 clock,

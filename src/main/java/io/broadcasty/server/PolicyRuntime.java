@@ -5,6 +5,7 @@ import io.broadcasty.admin.policy.PolicySnapshot;
 import io.broadcasty.admin.policy.jdbc.JdbcPolicies;
 import io.broadcasty.admin.policy.jpa.JpaPolicyRepository;
 import io.broadcasty.cluster.control.ControlTopic;
+import io.broadcasty.core.rbac.ChannelSettingsLookup;
 import io.broadcasty.core.rbac.StoredPolicies;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
@@ -41,6 +42,11 @@ final class PolicyRuntime {
     if (snapshot.refreshAll() == null) {
       throw new IllegalStateException("Cannot read the policies; see the log messages before");
     }
+  }
+
+  /** Returns the settings of channels that policies have. */
+  ChannelSettingsLookup settings() {
+    return snapshot;
   }
 
   StoredPolicies stored() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.rbac.ChannelOperation;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.rbac.PolicyRule;
 import java.util.ArrayList;
@@ -33,7 +34,8 @@ public final class PolicyRequestReader {
   public record PolicyBody(
       @Nullable String tenant,
       @Nullable PolicyPattern channels,
-      @Nullable List<PolicyRule> rules) {}
+      @Nullable List<PolicyRule> rules,
+      @Nullable ChannelSettings settings) {}
 
   /**
    * A question about a decision; null and empty for fields that are missing.
@@ -51,7 +53,7 @@ public final class PolicyRequestReader {
 
   /**
    * Parses {@code {"tenant"?, "channels"?, "rules"?: [{"allow": [text], "roles"?: [text], "users"?:
-   * [text], "claims"?: {name: text}, "channels"?: "own" or "all"}]}}.
+   * [text], "claims"?: {name: text}, "channels"?: "own" or "all"}], "settings"?: object}}.
    *
    * @throws ProblemException when it does not have that form
    */
@@ -110,15 +112,17 @@ public final class PolicyRequestReader {
     String tenant = null;
     PolicyPattern channels = null;
     List<PolicyRule> rules = null;
+    ChannelSettings settings = null;
     for (String field = json.nextField(); field != null; field = json.nextField()) {
       switch (field) {
         case "tenant" -> tenant = json.text(field, MAX_TEXT);
         case "channels" -> channels = pattern(json.text(field, MAX_TEXT));
         case "rules" -> rules = readRules(json);
-        default -> throw JsonReader.unknown(field, "`tenant`, `channels` and `rules`");
+        case "settings" -> settings = ChannelSettingsReader.read(json);
+        default -> throw JsonReader.unknown(field, "`tenant`, `channels`, `rules` and `settings`");
       }
     }
-    return new PolicyBody(tenant, channels, rules);
+    return new PolicyBody(tenant, channels, rules, settings);
   }
 
   private static @Nullable PolicyPattern pattern(@Nullable String text) throws ProblemException {

@@ -42,6 +42,32 @@ final class PolicyChecks {
     isForItsAdministratorsOnly(path);
     refusesInvalidRequests(path);
     narrowsStreams(path, tag);
+    keepsChannelsAsTheySay();
+  }
+
+  /** The settings of a policy are in force, and shown. */
+  private void keepsChannelsAsTheySay() {
+    String boss = token("boss", "admin");
+    String rules = "\"rules\":[{\"allow\":[\"subscribe\",\"replay\",\"publish\"]}]";
+    HttpResponse<String> created =
+        api.post(
+            POLICIES,
+            boss,
+            "{\"channels\":\"prices.*\"," + rules + ",\"settings\":{\"partitions\":2}}");
+    assertAnswer(201, "\"settings\":{\"partitions\":2}", created);
+    String path = created.headers().firstValue("Location").orElse("");
+    String settings = "\"settings\":{\"retention\":{\"count\":2},\"compaction\":true}";
+    assertAnswer(200, settings, send("PATCH", path, boss, "{" + settings + "}", "*"));
+    assertAnswer(400, "settings", send("PATCH", path, boss, "{}", "*"));
+    Api.await(
+        "the retention",
+        () -> api.get("/broadcasty/admin/channels/prices.eu", boss).body().contains("count\":2,"));
+    for (int i = 0; i < 3; i++) {
+      assertEquals(200, publish("member", "prices.eu"));
+    }
+    assertAnswer(
+        200, "\"first\":2,\"head\":3", api.get("/broadcasty/admin/channels/prices.eu", boss));
+    assertEquals(204, send("DELETE", path, boss, "", "*").statusCode());
   }
 
   private String token(String subject, String role) {

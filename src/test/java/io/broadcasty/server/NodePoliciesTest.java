@@ -11,9 +11,12 @@ import io.broadcasty.admin.policy.StoredPolicy;
 import io.broadcasty.admin.policy.TestPolicies;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.ChannelOperation;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.PolicyPattern;
+import io.broadcasty.core.rbac.RetentionLimits;
 import io.broadcasty.delivery.session.EventSession;
 import io.broadcasty.delivery.session.FakeStreamRequest;
 import io.broadcasty.delivery.session.MessageSession;
@@ -22,6 +25,7 @@ import io.broadcasty.delivery.subscribe.SubscribeOutcome;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.database.Postgres;
 import io.broadcasty.protocol.sse.SseProtocol;
+import io.broadcasty.streams.broker.TestPublications;
 import io.broadcasty.wire.ProblemException;
 import io.broadcasty.wire.Since;
 import java.nio.file.Path;
@@ -100,7 +104,8 @@ class NodePoliciesTest {
                     .create(
                         TestPolicies.ACME,
                         PolicyPattern.parse("private-hr.*"),
-                        List.of(TestPolicies.rule(ChannelOperation.SUBSCRIBE, "hr"))))
+                        List.of(TestPolicies.rule(ChannelOperation.SUBSCRIBE, "hr")),
+                        ChannelSettings.NONE))
             .policy();
     await("the policy on the other node", () -> !allows(two));
     await("the end of a subscription", () -> !named.subscriptions().isDelivered(HR));
@@ -120,7 +125,41 @@ class NodePoliciesTest {
                 TestPolicies.ACME,
                 policy.id(),
                 policy.revision(),
-                List.of(TestPolicies.rule(ChannelOperation.SUBSCRIBE, "member"))));
+                List.of(TestPolicies.rule(ChannelOperation.SUBSCRIBE, "member")),
+                null));
     await("the change", () -> nodes.stream().allMatch(NodePoliciesTest::allows));
+  }
+
+  @Test
+  void theSettingsOfChannelsApplyOnAllNodesAtOnce() {
+    Node one = open();
+    Node two = open();
+    TenantChannel prices = new TenantChannel(TestPolicies.ACME, new ChannelName("prices.eu"));
+    ChannelSettings settings =
+        new ChannelSettings(new RetentionLimits(null, 2L, null), true, 3, true, false);
+    StoredPolicy policy =
+        assertInstanceOf(
+                PolicyOutcome.Stored.class,
+                one.administrations()
+                    .policies()
+                    .create(
+                        TestPolicies.ACME,
+                        PolicyPattern.parse("prices.*"),
+                        List.of(TestPolicies.rule(ChannelOperation.SUBSCRIBE, "member")),
+                        settings))
+            .policy();
+    await("the settings on the other node", () -> two.policy().settings(prices).compaction());
+    assertEquals(settings, two.policy().settings(prices));
+    assertEquals(3, two.policy().partitions(ANN, prices.name()));
+    TestPublications.fill(two.broker(), prices, 0, 5);
+    assertEquals(2, TestPublications.kept(one.broker(), prices, 0).size());
+
+    assertInstanceOf(
+        PolicyOutcome.Stored.class,
+        two.administrations()
+            .policies()
+            .change(TestPolicies.ACME, policy.id(), null, null, ChannelSettings.NONE));
+    await("their end", () -> one.policy().settings(prices).isNone());
+    assertTrue(one.policy().allows(ANN, prices.name(), Action.SUBSCRIBE), "the rules stay");
   }
 }

@@ -33,7 +33,8 @@ class PolicyRefreshTest {
   private final FakePolicies stored = new FakePolicies();
   private final ManualTime time = new ManualTime();
   private final PolicySnapshot snapshot = new PolicySnapshot(time);
-  private final Policy policy = new Policy(new DefaultPolicyResolver()).withStored(snapshot);
+  private final Policy policy =
+      new Policy(new DefaultPolicyResolver()).withStored(snapshot, snapshot);
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final List<TenantId> narrowed = new ArrayList<>();
   private final SnapshotRefresh<TenantId> refresh =

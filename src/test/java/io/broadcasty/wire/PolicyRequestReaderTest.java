@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.rbac.ChannelOperation;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.rbac.PolicyRule;
+import io.broadcasty.core.rbac.RetentionLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,21 @@ class PolicyRequestReaderTest {
         body.rules());
   }
 
+  @Test
+  void readsSettings() throws ProblemException {
+    assertEquals(
+        new ChannelSettings(new RetentionLimits(60L, 10L, 1024L), true, 64, false, true),
+        PolicyRequestReader.read(
+                bytes(
+                    """
+                    {'settings': {'retention': {'seconds': 60, 'count': 10, 'bytes': 1024},
+                     'compaction': true, 'partitions': 64, 'presence': false, 'lastValue': true}}
+                    """))
+            .settings());
+    assertEquals(
+        ChannelSettings.NONE, PolicyRequestReader.read(bytes("{'settings': {}}")).settings());
+  }
+
   /** What would be met by everybody, though its author hardly meant that, is refused. */
   @ParameterizedTest
   @ValueSource(
@@ -59,6 +76,20 @@ class PolicyRequestReaderTest {
         "{'channels': 'a*b'}",
         "{'channels': 'user-{sub}'}",
         "{'other': 1}",
+        "{'settings': []}",
+        "{'settings': {'other': 1}}",
+        "{'settings': {'compaction': 'true'}}",
+        "{'settings': {'presence': null}}",
+        "{'settings': {'lastValue': 1}}",
+        "{'settings': {'partitions': 0}}",
+        "{'settings': {'partitions': 65}}",
+        "{'settings': {'partitions': '2'}}",
+        "{'settings': {'retention': 60}}",
+        "{'settings': {'retention': {'seconds': 0}}}",
+        "{'settings': {'retention': {'seconds': 315360001}}}",
+        "{'settings': {'retention': {'count': 1.5}}}",
+        "{'settings': {'retention': {'bytes': 1023}}}",
+        "{'settings': {'retention': {'age': 60}}}",
         "{'rules': {}}",
         "{'rules': [1]}",
         "{'rules': [{}]}",
@@ -100,7 +131,8 @@ class PolicyRequestReaderTest {
     assertEquals(ChannelOperation.JOIN, question.operation());
     assertEquals(Map.of("org", Map.of("id", 7L, "tags", List.of("x", true))), question.claims());
     assertEquals(
-        new PolicyRequestReader.PolicyBody(null, PolicyPattern.parse("presence-*"), List.of()),
+        new PolicyRequestReader.PolicyBody(
+            null, PolicyPattern.parse("presence-*"), List.of(), null),
         question.draft());
   }
 

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.cluster.control.ControlException;
 import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.control.ControlTopic;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.rbac.PolicyRule;
 import io.broadcasty.core.tenant.TenantId;
@@ -105,7 +106,8 @@ public final class PolicyAdministration {
   }
 
   /** Creates a policy. */
-  public PolicyOutcome create(TenantId tenant, PolicyPattern channels, List<PolicyRule> rules) {
+  public PolicyOutcome create(
+      TenantId tenant, PolicyPattern channels, List<PolicyRule> rules, ChannelSettings settings) {
     String fault = fault(rules);
     if (fault != null) {
       return new PolicyOutcome.Invalid(fault);
@@ -117,21 +119,27 @@ public final class PolicyAdministration {
             return new PolicyOutcome.Invalid("a tenant can have " + MAX_POLICIES + " policies");
           }
           StoredPolicy inserted =
-              policies.insert(new StoredPolicy(newId(), tenant, channels, rules, now, now, 0));
+              policies.insert(
+                  new StoredPolicy(newId(), tenant, channels, rules, settings, now, now, 0));
           notifyNodes(tenant); // also if an earlier request stored it without notifying them
           return inserted == null ? new PolicyOutcome.Exists() : new PolicyOutcome.Stored(inserted);
         });
   }
 
   /**
-   * Replaces the rules of a policy.
+   * Replaces the rules of a policy, its settings, or both.
    *
    * @param tenant whose policy it must be; null for any
    * @param revision the policy must have this one; null for any
+   * @param rules null leaves them as they are, and so does {@code settings}
    */
   public PolicyOutcome change(
-      @Nullable TenantId tenant, String id, @Nullable Long revision, List<PolicyRule> rules) {
-    String fault = fault(rules);
+      @Nullable TenantId tenant,
+      String id,
+      @Nullable Long revision,
+      @Nullable List<PolicyRule> rules,
+      @Nullable ChannelSettings settings) {
+    String fault = rules == null ? null : fault(rules);
     if (fault != null) {
       return new PolicyOutcome.Invalid(fault);
     }
@@ -140,7 +148,12 @@ public final class PolicyAdministration {
         id,
         revision,
         (policies, found) -> {
-          StoredPolicy replaced = policies.replace(found.withRules(rules, clock.nowMillis()));
+          StoredPolicy replaced =
+              policies.replace(
+                  found.with(
+                      rules == null ? found.rules() : rules,
+                      settings == null ? found.settings() : settings,
+                      clock.nowMillis()));
           return replaced == null ? null : new PolicyOutcome.Stored(replaced);
         });
   }

@@ -3,6 +3,9 @@ package io.broadcasty.admin.policy;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.admin.RefreshedSnapshot;
 import io.broadcasty.admin.UnreadChanges;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.rbac.ChannelSettings;
+import io.broadcasty.core.rbac.ChannelSettingsLookup;
 import io.broadcasty.core.rbac.StoredPolicies;
 import io.broadcasty.core.rbac.TenantPolicies;
 import io.broadcasty.core.tenant.TenantId;
@@ -22,13 +25,17 @@ import org.jspecify.annotations.Nullable;
  * could not be read since, or that has one which this release cannot read.
  */
 @ThreadSafe
-public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<TenantId> {
+public final class PolicySnapshot
+    implements StoredPolicies, ChannelSettingsLookup, RefreshedSnapshot<TenantId> {
 
   private static final System.Logger LOG = System.getLogger(PolicySnapshot.class.getName());
 
   private final ConcurrentHashMap<String, Entry> tenants = new ConcurrentHashMap<>();
 
   private final UnreadChanges<String> unread;
+
+  /** Whether a policy has settings; most installations never look further. */
+  private volatile boolean settings;
 
   private volatile PolicySource source = PolicySource.NONE;
 
@@ -61,6 +68,15 @@ public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<T
     }
     Entry entry = tenants.get(tenant);
     return entry == null ? TenantPolicies.NONE : entry.evaluated();
+  }
+
+  /** {@inheritDoc} Those of policies that have changed and cannot be read stay in force. */
+  @Override
+  public ChannelSettings of(TenantChannel channel) {
+    Entry entry = settings ? tenants.get(channel.tenant().value()) : null;
+    return entry == null
+        ? ChannelSettings.NONE
+        : entry.evaluated().settings(channel.name().value());
   }
 
   /**
@@ -146,6 +162,7 @@ public final class PolicySnapshot implements StoredPolicies, RefreshedSnapshot<T
     } else {
       tenants.put(tenant, now);
     }
+    settings = tenants.values().stream().anyMatch(each -> each.evaluated().hasSettings());
     return true;
   }
 }

@@ -3,14 +3,21 @@ package io.broadcasty.core.rbac;
 import java.util.List;
 
 /**
- * Who may do what on some channels. It governs them alone: where none of its rules allows an
- * operation, the operation is denied.
+ * Who may do what on some channels, and how these are kept. It governs them alone: where none of
+ * its rules allows an operation, the operation is denied.
  *
  * @param id names the policy in explanations
  * @param channels the channels
  * @param rules one of them must allow an operation
+ * @param settings how the channels are kept and served
  */
-public record ChannelPolicy(String id, PolicyPattern channels, List<PolicyRule> rules) {
+public record ChannelPolicy(
+    String id, PolicyPattern channels, List<PolicyRule> rules, ChannelSettings settings) {
+
+  /** Creates a policy without settings. */
+  public ChannelPolicy(String id, PolicyPattern channels, List<PolicyRule> rules) {
+    this(id, channels, rules, ChannelSettings.NONE);
+  }
 
   public ChannelPolicy {
     rules = List.copyOf(rules);
@@ -29,12 +36,20 @@ public record ChannelPolicy(String id, PolicyPattern channels, List<PolicyRule> 
 
   /** Returns whether a rule allows a request for channels that the policy governs. */
   boolean grants(AccessRequest request) {
+    if (isOff(request.operation())) {
+      return false;
+    }
     for (PolicyRule rule : rules) {
       if (verdict(rule, request) == PolicyRule.Verdict.GRANTS) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Returns whether an operation is turned off for the channels, whatever the rules say. */
+  boolean isOff(ChannelOperation operation) {
+    return !settings.presence() && operation.action() == Action.PRESENCE;
   }
 
   /** Returns whether a rule allows channels that a requested pattern covers among others. */

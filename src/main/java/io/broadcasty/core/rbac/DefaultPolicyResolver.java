@@ -53,6 +53,12 @@ public final class DefaultPolicyResolver implements PolicyResolver {
     return isBackEnd(request.roles()) && authorize(request);
   }
 
+  @Override
+  public int partitions(String tenant, String channel) {
+    Integer partitions = stored.of(tenant).settings(channel).partitions();
+    return partitions == null ? 1 : partitions;
+  }
+
   /** Adds the steps of a decision; returns whether the request is allowed. */
   boolean explain(
       AccessRequest request, @Nullable ChannelPolicy draft, List<AccessExplanation.Step> steps) {
@@ -102,6 +108,12 @@ public final class DefaultPolicyResolver implements PolicyResolver {
                 + " is the most specific one that covers "
                 + request.channel()
                 + ", and decides alone"));
+    if (governing.isOff(request.operation())) {
+      steps.add(
+          new AccessExplanation.Step(
+              "policy", false, "policy " + governing.id() + " turns presence off"));
+      return;
+    }
     List<PolicyRule> rules = governing.rules();
     for (int i = 0; i < rules.size(); i++) {
       PolicyRule.Verdict verdict = governing.verdict(rules.get(i), request);

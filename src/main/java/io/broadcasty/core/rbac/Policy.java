@@ -4,6 +4,7 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.channel.UserChannel;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
@@ -26,6 +27,7 @@ public final class Policy {
   private final PolicyResolver resolver;
   private final boolean stampsAlways;
   private final KeyPermissions keys;
+  private final ChannelSettingsLookup settings;
   private final FailureLog failures = log("the policy resolver, so that an action was denied,");
   private final FailureLog stampFailures =
       log("the policy resolver, so that no sender was stamped,");
@@ -43,13 +45,18 @@ public final class Policy {
    * @param stampsAlways whether publications to every channel are stamped with their sender
    */
   public Policy(PolicyResolver resolver, boolean stampsAlways) {
-    this(resolver, stampsAlways, KeyPermissions.NONE);
+    this(resolver, stampsAlways, KeyPermissions.NONE, ChannelSettingsLookup.NONE);
   }
 
-  private Policy(PolicyResolver resolver, boolean stampsAlways, KeyPermissions keys) {
+  private Policy(
+      PolicyResolver resolver,
+      boolean stampsAlways,
+      KeyPermissions keys,
+      ChannelSettingsLookup settings) {
     this.resolver = resolver;
     this.stampsAlways = stampsAlways;
     this.keys = keys;
+    this.settings = settings;
   }
 
   /**
@@ -57,17 +64,24 @@ public final class Policy {
    * key and the resolver allow.
    */
   public Policy withKeys(KeyPermissions permissions) {
-    return new Policy(resolver, stampsAlways, permissions);
+    return new Policy(resolver, stampsAlways, permissions, settings);
   }
 
   /**
    * Returns this policy with stored policies, which the default resolver evaluates. A resolver of
-   * the installation replaces them.
+   * the installation replaces them, except for the settings of their channels.
+   *
+   * @param channels the settings of the same policies
    */
-  public Policy withStored(StoredPolicies stored) {
+  public Policy withStored(StoredPolicies stored, ChannelSettingsLookup channels) {
     return resolver instanceof DefaultPolicyResolver
-        ? new Policy(new DefaultPolicyResolver(stored), stampsAlways, keys)
-        : this;
+        ? new Policy(new DefaultPolicyResolver(stored), stampsAlways, keys, channels)
+        : new Policy(resolver, stampsAlways, keys, channels);
+  }
+
+  /** Returns how a channel is kept and served, besides who may do what on it. */
+  public ChannelSettings settings(TenantChannel channel) {
+    return settings.of(channel);
   }
 
   /** Returns whether the caller may do this on a channel of its own tenant. */

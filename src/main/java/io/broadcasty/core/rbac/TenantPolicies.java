@@ -16,6 +16,8 @@ public final class TenantPolicies {
 
   private final Map<String, ChannelPolicy> byName = new HashMap<>();
 
+  private final boolean settings;
+
   /** Those for more than one channel; of two that cover the same one, the more specific first. */
   private final List<ChannelPolicy> byPattern = new ArrayList<>();
 
@@ -23,6 +25,7 @@ public final class TenantPolicies {
    * @param policies no two of the same shape
    */
   public TenantPolicies(List<ChannelPolicy> policies) {
+    settings = policies.stream().anyMatch(each -> !each.settings().isNone());
     for (ChannelPolicy each : policies) {
       if (each.channels().isName()) {
         byName.put(each.channels().toString(), each);
@@ -40,6 +43,17 @@ public final class TenantPolicies {
     all.removeIf(each -> each.channels().shape().equals(other.channels().shape()));
     all.add(other);
     return new TenantPolicies(all);
+  }
+
+  /** Returns whether any policy has settings of its channels. */
+  public boolean hasSettings() {
+    return settings;
+  }
+
+  /** Returns the settings of the most specific policy that covers a channel. */
+  public ChannelSettings settings(String channel) {
+    ChannelPolicy governing = settings ? governing(channel) : null;
+    return governing == null ? ChannelSettings.NONE : governing.settings();
   }
 
   /**

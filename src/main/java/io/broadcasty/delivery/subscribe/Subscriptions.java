@@ -82,7 +82,11 @@ public final class Subscriptions implements AutoCloseable {
       SubscribeOutcome outcome =
           wanted != null
               ? subscribePattern(caller, target, wanted, since)
-              : subscribeChannels(caller, target, List.of(new ChannelName(target)), since);
+              : subscribeChannels(
+                  caller,
+                  target,
+                  List.of(new ChannelName(target)),
+                  start(caller, new ChannelName(target), since));
       if (outcome instanceof SubscribeOutcome.Subscribed) {
         notifySubscribed(target);
       }
@@ -241,6 +245,14 @@ public final class Subscriptions implements AutoCloseable {
     replayReader.close();
     table.close();
     targets().forEach(this::unsubscribe);
+  }
+
+  /** Returns where a subscription of one channel begins that names no position. */
+  private Since start(Caller caller, ChannelName name, Since since) {
+    return since instanceof Since.Live
+            && context.policy().settings(new TenantChannel(caller.tenant(), name)).lastValue()
+        ? new Since.Last(1)
+        : since;
   }
 
   private SubscribeOutcome subscribePattern(

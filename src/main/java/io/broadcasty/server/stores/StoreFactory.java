@@ -33,7 +33,7 @@ import io.broadcasty.core.ratelimit.ObservedRateLimiter;
 import io.broadcasty.core.ratelimit.RateLimits;
 import io.broadcasty.core.ratelimit.redis.RedisConnectionLimiter;
 import io.broadcasty.core.ratelimit.redis.RedisRateLimiter;
-import io.broadcasty.core.tenant.RetentionLookup;
+import io.broadcasty.core.rbac.ChannelSettingsLookup;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.time.RemoteClock;
@@ -66,6 +66,7 @@ import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.ChannelDirectory;
+import io.broadcasty.streams.broker.RetentionLookup;
 import io.broadcasty.streams.broker.Spool;
 import io.broadcasty.streams.broker.jdbc.JdbcArchive;
 import io.broadcasty.streams.broker.jdbc.JdbcBroker;
@@ -92,6 +93,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param budgets limit what clients can make this node hold
  * @param tenants the current settings of each tenant
+ * @param channels the current settings of each channel
  * @param self describes this node as it is now
  * @param meters registers the meters of the mirror and the spool
  * @param listeners receives the audit log's listener if there is a database
@@ -101,6 +103,7 @@ public record StoreFactory(
     Settings settings,
     MemoryBudgets budgets,
     TenantSettingsLookup tenants,
+    ChannelSettingsLookup channels,
     Supplier<NodeInfo> self,
     Ticker ticker,
     WallClock clock,
@@ -162,7 +165,7 @@ public record StoreFactory(
     Settings.Replay replay = settings.replay();
     MemoryBroker broker =
         new MemoryBroker(
-            RetentionLookup.of(tenants),
+            RetentionLookup.of(tenants, channels),
             replay.idempotencyWindow(),
             replay.maxIds(),
             budgets,
@@ -225,7 +228,7 @@ public record StoreFactory(
     JdbcBroker broker =
         new JdbcBroker(
             new JdbcBrokerSettings(
-                RetentionLookup.of(tenants),
+                RetentionLookup.of(tenants, channels),
                 replay.idempotencyWindow(),
                 budgets.of(MemoryArea.QUEUES)),
             database,
@@ -346,7 +349,7 @@ public record StoreFactory(
     Settings.Replay replay = settings.replay();
     return new RedisBroker(
         new RedisBrokerSettings(
-            RetentionLookup.of(tenants),
+            RetentionLookup.of(tenants, channels),
             replay.idempotencyWindow(),
             settings.redisReplicas(),
             budgets.of(MemoryArea.QUEUES)),
@@ -380,14 +383,15 @@ public record StoreFactory(
         });
   }
 
+  private CompactedChannels compactedChannels() {
+    CompactedChannels configured = CompactedChannels.matching(settings.compaction().channels());
+    return channel -> configured.contains(channel) || channels.of(channel).compaction();
+  }
+
   /** Returns the streams as those who publish and read see them: compacted. */
   private Broker compacting(Broker streams) {
     CompactingBroker compacting =
-        new CompactingBroker(
-            streams,
-            CompactedChannels.matching(settings.compaction().channels()),
-            settings.compaction().delay(),
-            ticker);
+        new CompactingBroker(streams, compactedChannels(), settings.compaction().delay(), ticker);
     threads.scheduleJob(COMPACTION_MILLIS, "compaction", compacting::compact);
     meters.addAll(StoreMeters.ofCompaction(compacting));
     return compacting;

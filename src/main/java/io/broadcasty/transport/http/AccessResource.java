@@ -8,6 +8,7 @@ import io.broadcasty.core.rbac.AccessExplanation;
 import io.broadcasty.core.rbac.AccessRequest;
 import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.core.rbac.ChannelPolicy;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.rbac.PolicyRule;
@@ -109,12 +110,14 @@ public class AccessResource {
     List<PolicyRule> rules = body.rules();
     if (channels == null || rules == null || body.tenant() != null) {
       throw new ProblemException(
-          Code.INVALID_REQUEST, "`draft` needs `channels` and `rules`, and nothing else");
+          Code.INVALID_REQUEST,
+          "`draft` needs `channels` and `rules`, may have `settings`, and nothing else");
     }
     String fault = PolicyAdministration.fault(rules);
     if (fault != null) {
       throw new ProblemException(Code.INVALID_REQUEST, fault);
     }
-    return new ChannelPolicy(DRAFT, channels, rules);
+    return new ChannelPolicy(
+        DRAFT, channels, rules, body.settings() == null ? ChannelSettings.NONE : body.settings());
   }
 }

@@ -6,10 +6,13 @@ import io.broadcasty.admin.explorer.ChannelExplorer;
 import io.broadcasty.admin.explorer.ChannelPage;
 import io.broadcasty.admin.explorer.ChannelSearch;
 import io.broadcasty.admin.explorer.ExploredChannel;
+import io.broadcasty.admin.policy.ChannelSettingsText;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.InvalidChannelException;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.rbac.ChannelSettings;
+import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
@@ -50,6 +53,7 @@ public class ChannelsResource {
   @Inject private ChannelExplorer channels;
   @Inject private PresenceStore presence;
   @Inject private TenantSettingsLookup settings;
+  @Inject private Policy policy;
   @Inject private AdministeredTenants tenants;
 
   /** Finds channels with a stream or with subscribers, in order of name. */
@@ -97,7 +101,8 @@ public class ChannelsResource {
               name.kind() == ChannelName.Kind.PRESENCE
                   ? presence.members(new TenantChannel(of, name), null, 1).count()
                   : null;
-          Retention retention = settings.of(of).retention();
+          ChannelSettings kept = policy.settings(new TenantChannel(of, name));
+          Retention retention = kept.retention().within(settings.of(of).retention());
           return Response.ok(
                   JsonWriter.object(
                       json -> {
@@ -108,6 +113,8 @@ public class ChannelsResource {
                           json.writeNumberField("members", members);
                         }
                         write(json, retention);
+                        json.writeFieldName("settings");
+                        ChannelSettingsText.write(json, kept);
                         Explored.writeMissing(json, details.missing());
                       }))
               .build();

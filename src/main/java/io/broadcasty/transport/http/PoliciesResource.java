@@ -1,9 +1,11 @@
 package io.broadcasty.transport.http;
 
+import io.broadcasty.admin.policy.ChannelSettingsText;
 import io.broadcasty.admin.policy.PolicyAdministration;
 import io.broadcasty.admin.policy.PolicyOutcome;
 import io.broadcasty.admin.policy.RulesText;
 import io.broadcasty.admin.policy.StoredPolicy;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.rbac.PolicyRule;
 import io.broadcasty.core.tenant.TenantId;
@@ -85,13 +87,15 @@ public class PoliciesResource {
             throw new ProblemException(
                 Code.INVALID_REQUEST, "a policy needs `channels` and `rules`");
           }
-          noteChange(null, channels, rules);
-          PolicyOutcome outcome = policies.create(tenant, channels, rules);
+          ChannelSettings settings =
+              body.settings() == null ? ChannelSettings.NONE : body.settings();
+          noteChange(null, channels, rules, body.settings());
+          PolicyOutcome outcome = policies.create(tenant, channels, rules, settings);
           if (!(outcome instanceof PolicyOutcome.Stored stored)) {
             return PolicyAnswers.problem(outcome);
           }
           StoredPolicy created = stored.policy();
-          noteChange(created.id(), channels, rules);
+          noteChange(created.id(), channels, rules, body.settings());
           return PolicyAnswers.stored(Response.Status.CREATED, created)
               .header("Location", Locations.of(request, created.id()))
               .build();
@@ -106,7 +110,7 @@ public class PoliciesResource {
     return ProblemResponses.answer(() -> stored(policies.find(tenants.onlyOne(), policy)));
   }
 
-  /** Replaces the rules of a policy. */
+  /** Replaces the rules of a policy, its settings, or both. */
   @PATCH
   @Path("{policy}")
   @Audited("policy.change")
@@ -118,13 +122,17 @@ public class PoliciesResource {
         () -> {
           PolicyRequestReader.PolicyBody body = read(request);
           List<PolicyRule> rules = body.rules();
-          noteChange(policy, null, rules);
-          if (rules == null || body.channels() != null || body.tenant() != null) {
+          noteChange(policy, null, rules, body.settings());
+          if ((rules == null && body.settings() == null)
+              || body.channels() != null
+              || body.tenant() != null) {
             throw new ProblemException(
                 Code.INVALID_REQUEST,
-                "the body must have `rules` alone; the channels of a policy cannot change");
+                "the body must have `rules`, `settings` or both, and nothing else; the channels of"
+                    + " a policy cannot change");
           }
-          return stored(policies.change(tenants.onlyOne(), policy, revision(match), rules));
+          return stored(
+              policies.change(tenants.onlyOne(), policy, revision(match), rules, body.settings()));
         });
   }
 
@@ -136,13 +144,13 @@ public class PoliciesResource {
       @PathParam("policy") String policy, @HeaderParam("If-Match") @Nullable String match) {
     return ProblemResponses.answer(
         () -> {
-          noteChange(policy, null, null);
+          noteChange(policy, null, null, null);
           PolicyOutcome outcome = policies.delete(tenants.onlyOne(), policy, revision(match));
           if (!(outcome instanceof PolicyOutcome.Deleted deleted)) {
             return PolicyAnswers.problem(outcome);
           }
           note.setTenant(deleted.policy().tenant());
-          noteChange(policy, deleted.policy().channels(), null);
+          noteChange(policy, deleted.policy().channels(), null, null);
           return Response.noContent().build();
         });
   }
@@ -173,7 +181,10 @@ public class PoliciesResource {
   }
 
   private void noteChange(
-      @Nullable String id, @Nullable PolicyPattern channels, @Nullable List<PolicyRule> rules) {
+      @Nullable String id,
+      @Nullable PolicyPattern channels,
+      @Nullable List<PolicyRule> rules,
+      @Nullable ChannelSettings settings) {
     if (id != null) {
       note.setTarget("policy:" + id.substring(0, Math.min(16, id.length())));
     }
@@ -186,6 +197,10 @@ public class PoliciesResource {
               if (rules != null && PolicyAdministration.fault(rules) == null) {
                 json.writeFieldName("rules");
                 RulesText.write(json, rules);
+              }
+              if (settings != null) {
+                json.writeFieldName("settings");
+                ChannelSettingsText.write(json, settings);
               }
             }));
   }

@@ -1,6 +1,7 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.admin.policy.ChannelSettingsText;
 import io.broadcasty.admin.policy.PolicyOutcome;
 import io.broadcasty.admin.policy.RulesText;
 import io.broadcasty.admin.policy.StoredPolicy;
@@ -46,6 +47,8 @@ final class PolicyAnswers {
     json.writeStringField("channels", policy.channels().toString());
     json.writeFieldName("rules");
     RulesText.write(json, policy.rules());
+    json.writeFieldName("settings");
+    ChannelSettingsText.write(json, policy.settings());
     json.writeNumberField("revision", policy.revision());
     json.writeStringField("createdAt", Instant.ofEpochMilli(policy.createdAtMillis()).toString());
     json.writeStringField("updatedAt", Instant.ofEpochMilli(policy.updatedAtMillis()).toString());

@@ -185,7 +185,14 @@ final class ChannelQueries {
   private void writeCached(JsonGenerator json, Caller caller, Publication cached)
       throws IOException {
     long untilMillis =
-        cached.timeMillis() + tenants.of(caller.tenant()).retention().age().toMillis();
+        cached.timeMillis()
+            + presence
+                .policy()
+                .settings(cached.envelope().channel())
+                .retention()
+                .within(tenants.of(caller.tenant()).retention())
+                .age()
+                .toMillis();
     json.writeObjectFieldStart(CACHE);
     json.writeStringField("data", PusherData.data(cached.envelope().message().payload()));
     json.writeNumberField("ttl", Math.max(0, (untilMillis - clock.nowMillis()) / 1000));

@@ -102,6 +102,7 @@ public final class FakePolicies implements PolicyRepository, PolicySource {
             policy.tenant(),
             policy.channels(),
             policy.rules(),
+            policy.settings(),
             policy.createdAtMillis(),
             policy.updatedAtMillis(),
             ++revision);

@@ -12,6 +12,7 @@ import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.control.ControlMessage.PoliciesChanged;
 import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.core.rbac.ChannelOperation;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.rbac.PolicyRule;
 import io.broadcasty.core.tenant.TenantId;
@@ -58,7 +59,9 @@ class PolicyAdministrationTest {
       new PolicyAdministration(stored, topic, new ManualTime());
 
   private StoredPolicy create() {
-    return assertInstanceOf(PolicyOutcome.Stored.class, policies.create(ACME, ORDERS, MEMBERS))
+    return assertInstanceOf(
+            PolicyOutcome.Stored.class,
+            policies.create(ACME, ORDERS, MEMBERS, ChannelSettings.NONE))
         .policy();
   }
 
@@ -69,7 +72,7 @@ class PolicyAdministrationTest {
     assertEquals(new PolicyOutcome.Stored(created), policies.find(ACME, created.id()));
     StoredPolicy changed =
         assertInstanceOf(
-                PolicyOutcome.Stored.class, policies.change(ACME, created.id(), null, NONE))
+                PolicyOutcome.Stored.class, policies.change(ACME, created.id(), null, NONE, null))
             .policy();
     assertEquals(NONE, changed.rules());
     assertEquals(
@@ -87,21 +90,23 @@ class PolicyAdministrationTest {
     String id = create().id();
     published.clear();
     assertEquals(new PolicyOutcome.Missing(), policies.find(BETA, id));
-    assertEquals(new PolicyOutcome.Missing(), policies.change(BETA, id, null, NONE));
+    assertEquals(new PolicyOutcome.Missing(), policies.change(BETA, id, null, NONE, null));
     assertEquals(new PolicyOutcome.Missing(), policies.delete(BETA, id, null));
     assertEquals(new PolicyOutcome.Page(List.of(), false), policies.list(BETA, "", 10));
     assertEquals(new PolicyOutcome.Missing(), policies.find(null, "' or 1=1"));
     assertEquals(List.of(), published);
-    assertInstanceOf(PolicyOutcome.Stored.class, policies.create(BETA, ORDERS, MEMBERS));
+    assertInstanceOf(
+        PolicyOutcome.Stored.class, policies.create(BETA, ORDERS, MEMBERS, ChannelSettings.NONE));
   }
 
   @Test
   void onlyTheRevisionThatWasReadIsChanged() {
     StoredPolicy read = create();
     assertInstanceOf(
-        PolicyOutcome.Stored.class, policies.change(ACME, read.id(), read.revision(), NONE));
+        PolicyOutcome.Stored.class, policies.change(ACME, read.id(), read.revision(), NONE, null));
     assertEquals(
-        new PolicyOutcome.Changed(), policies.change(ACME, read.id(), read.revision(), MEMBERS));
+        new PolicyOutcome.Changed(),
+        policies.change(ACME, read.id(), read.revision(), MEMBERS, null));
     assertEquals(new PolicyOutcome.Changed(), policies.delete(ACME, read.id(), read.revision()));
     assertInstanceOf(PolicyOutcome.Deleted.class, policies.delete(ACME, read.id(), null));
   }
@@ -110,9 +115,10 @@ class PolicyAdministrationTest {
   void aChangeByOthersMeanwhileIsTriedAgain() {
     StoredPolicy read = create();
     stored.conflicts = 4;
-    assertInstanceOf(PolicyOutcome.Stored.class, policies.change(ACME, read.id(), null, NONE));
+    assertInstanceOf(
+        PolicyOutcome.Stored.class, policies.change(ACME, read.id(), null, NONE, null));
     stored.conflicts = 5;
-    assertEquals(new PolicyOutcome.Conflict(), policies.change(ACME, read.id(), null, NONE));
+    assertEquals(new PolicyOutcome.Conflict(), policies.change(ACME, read.id(), null, NONE, null));
     stored.conflicts = 1;
     long now =
         assertInstanceOf(PolicyOutcome.Stored.class, policies.find(ACME, read.id()))
@@ -120,7 +126,7 @@ class PolicyAdministrationTest {
             .revision();
     assertEquals(
         new PolicyOutcome.Changed(),
-        policies.change(ACME, read.id(), now, MEMBERS),
+        policies.change(ACME, read.id(), now, MEMBERS, null),
         "who names a revision learns that it has changed");
   }
 
@@ -128,7 +134,8 @@ class PolicyAdministrationTest {
   void aTenantHasOnePolicyForTheSameChannels() {
     create();
     published.clear();
-    assertEquals(new PolicyOutcome.Exists(), policies.create(ACME, ORDERS, NONE));
+    assertEquals(
+        new PolicyOutcome.Exists(), policies.create(ACME, ORDERS, NONE, ChannelSettings.NONE));
     assertEquals(
         List.of(new PoliciesChanged(ACME)), published, "the first may not have been announced");
   }
@@ -139,25 +146,29 @@ class PolicyAdministrationTest {
     for (int i = 0; i <= PolicyAdministration.MAX_RULES; i++) {
       many.add(MEMBERS.get(0));
     }
-    assertInstanceOf(PolicyOutcome.Invalid.class, policies.create(ACME, ORDERS, many));
+    assertInstanceOf(
+        PolicyOutcome.Invalid.class, policies.create(ACME, ORDERS, many, ChannelSettings.NONE));
     String id = create().id();
-    assertInstanceOf(PolicyOutcome.Invalid.class, policies.change(ACME, id, null, many));
+    assertInstanceOf(PolicyOutcome.Invalid.class, policies.change(ACME, id, null, many, null));
     PolicyRule large =
         new PolicyRule(
             Set.of(ChannelOperation.PUSH), Set.of("x".repeat(16_000)), Set.of(), Map.of(), true);
-    assertInstanceOf(PolicyOutcome.Invalid.class, policies.change(ACME, id, null, List.of(large)));
+    assertInstanceOf(
+        PolicyOutcome.Invalid.class, policies.change(ACME, id, null, List.of(large), null));
     for (int i = 1; i < PolicyAdministration.MAX_POLICIES; i++) {
       assertInstanceOf(
-          PolicyOutcome.Stored.class, policies.create(ACME, PolicyPattern.parse("c" + i), NONE));
+          PolicyOutcome.Stored.class,
+          policies.create(ACME, PolicyPattern.parse("c" + i), NONE, ChannelSettings.NONE));
     }
     assertInstanceOf(
-        PolicyOutcome.Invalid.class, policies.create(ACME, PolicyPattern.parse("more"), NONE));
+        PolicyOutcome.Invalid.class,
+        policies.create(ACME, PolicyPattern.parse("more"), NONE, ChannelSettings.NONE));
   }
 
   @Test
   void listsPageByPage() {
     for (String name : List.of("a", "b", "c")) {
-      var unused = policies.create(ACME, PolicyPattern.parse(name), NONE);
+      var unused = policies.create(ACME, PolicyPattern.parse(name), NONE, ChannelSettings.NONE);
     }
     PolicyOutcome.Page first =
         assertInstanceOf(PolicyOutcome.Page.class, policies.list(ACME, "", 2));
@@ -173,11 +184,12 @@ class PolicyAdministrationTest {
   void failuresAskForARepetition() {
     StoredPolicy read = create();
     nodesAway = true;
-    assertInstanceOf(PolicyOutcome.Unavailable.class, policies.change(ACME, read.id(), null, NONE));
+    assertInstanceOf(
+        PolicyOutcome.Unavailable.class, policies.change(ACME, read.id(), null, NONE, null));
     nodesAway = false;
     stored.fault = new PolicyStoreException("away", new IllegalStateException());
     assertInstanceOf(PolicyOutcome.Unavailable.class, policies.find(ACME, read.id()));
     PolicyAdministration none = new PolicyAdministration(null, topic, new ManualTime());
-    assertEquals(new PolicyOutcome.Off(), none.create(ACME, ORDERS, MEMBERS));
+    assertEquals(new PolicyOutcome.Off(), none.create(ACME, ORDERS, MEMBERS, ChannelSettings.NONE));
   }
 }

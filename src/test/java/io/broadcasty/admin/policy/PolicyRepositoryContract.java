@@ -12,8 +12,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.rbac.ChannelOperation;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.rbac.PolicyRule;
+import io.broadcasty.core.rbac.RetentionLimits;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.List;
 import java.util.Map;
@@ -59,12 +61,14 @@ public abstract class PolicyRepositoryContract {
                     true),
                 new PolicyRule(
                     Set.of(ChannelOperation.PUBLISH), Set.of(), Set.of(), Map.of(), false)),
+            new ChannelSettings(new RetentionLimits(60L, 10L, 2048L), true, 4, false, true),
             1000,
             99_000_000_000_000L,
             0);
     StoredPolicy inserted = repository().insert(policy);
     assertNotNull(inserted);
     assertEquals(policy.rules(), inserted.rules());
+    assertEquals(policy.settings(), inserted.settings());
     assertEquals(policy.channels(), inserted.channels());
     assertEquals(99_000_000_000_000L, inserted.updatedAtMillis());
     assertEquals(inserted, repository().find("a"));
@@ -94,7 +98,7 @@ public abstract class PolicyRepositoryContract {
             Map.of(),
             true);
     assertNull(PolicyAdministration.fault(List.of(rule)));
-    StoredPolicy large = policy("a", "acme", "a").withRules(List.of(rule), 1000);
+    StoredPolicy large = policy("a", "acme", "a").with(List.of(rule), ChannelSettings.NONE, 1000);
     StoredPolicy inserted = repository().insert(large);
     assertNotNull(inserted);
     assertEquals(List.of(rule), source().loadAll().policies().get(0).rules());
@@ -118,22 +122,26 @@ public abstract class PolicyRepositoryContract {
   void replacesOnlyTheRevisionThatWasRead() {
     StoredPolicy first = insert("a", "acme", "orders");
     List<PolicyRule> rules = List.of(TestPolicies.rule(ChannelOperation.PUBLISH, "publisher"));
-    StoredPolicy changed = repository().replace(first.withRules(rules, 2000));
+    ChannelSettings settings = new ChannelSettings(RetentionLimits.NONE, false, null, true, true);
+    StoredPolicy changed = repository().replace(first.with(rules, settings, 2000));
     assertNotNull(changed);
     assertNotEquals(first.revision(), changed.revision());
     assertEquals(rules, changed.rules());
+    assertEquals(settings, changed.settings());
     assertEquals(2000, changed.updatedAtMillis());
     assertEquals(1000, changed.createdAtMillis());
     assertEquals(changed, repository().find("a"));
     assertEquals(List.of(changed), source().load(ACME));
-    assertNull(repository().replace(first.withRules(List.of(), 3000)), "it has changed since");
+    assertNull(
+        repository().replace(first.with(List.of(), ChannelSettings.NONE, 3000)),
+        "it has changed since");
     assertNull(repository().replace(policy("missing", "acme", "b")));
   }
 
   @Test
   void deletesOnlyTheRevisionThatWasRead() {
     StoredPolicy first = insert("a", "acme", "orders");
-    StoredPolicy changed = repository().replace(first.withRules(List.of(), 2000));
+    StoredPolicy changed = repository().replace(first.with(List.of(), ChannelSettings.NONE, 2000));
     assertNotNull(changed);
     assertFalse(repository().delete("a", first.revision()));
     assertTrue(repository().delete("a", changed.revision()));

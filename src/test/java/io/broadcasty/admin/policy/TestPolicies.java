@@ -1,6 +1,7 @@
 package io.broadcasty.admin.policy;
 
 import io.broadcasty.core.rbac.ChannelOperation;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.rbac.PolicyRule;
 import io.broadcasty.core.tenant.TenantId;
@@ -27,6 +28,7 @@ public final class TestPolicies {
         new TenantId(tenant),
         PolicyPattern.parse(channels),
         List.of(rule(ChannelOperation.SUBSCRIBE, "member")),
+        ChannelSettings.NONE,
         1000,
         1000,
         0);

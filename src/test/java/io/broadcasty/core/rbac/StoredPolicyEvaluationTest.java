@@ -177,7 +177,9 @@ class StoredPolicyEvaluationTest {
   /** Without the token, as for notifications later, there are no claims. */
   @Test
   void whatNeedsClaimsIsDeniedWithoutThem() {
-    Policy policy = new Policy(new DefaultPolicyResolver()).withStored(tenant -> ALL);
+    Policy policy =
+        new Policy(new DefaultPolicyResolver())
+            .withStored(tenant -> ALL, ChannelSettingsLookup.NONE);
     TenantId acme = new TenantId("acme");
     ChannelName red = new ChannelName("presence-red.a");
     ChannelName inbox = new ChannelName("private-user:ann");
@@ -210,7 +212,8 @@ class StoredPolicyEvaluationTest {
             .withStored(
                 tenant -> {
                   throw new IllegalStateException("unread");
-                });
+                },
+                ChannelSettingsLookup.NONE);
     TenantId acme = new TenantId("acme");
     assertFalse(
         policy.allows(acme, "ann", Set.of("admin"), new ChannelName("a"), Action.SUBSCRIBE));
@@ -225,7 +228,9 @@ class StoredPolicyEvaluationTest {
     KeyPermissions scopes =
         (keyId, channel, action) -> keyId.equals("1") && action == Action.PUBLISH;
     Policy policy =
-        new Policy(new DefaultPolicyResolver()).withKeys(scopes).withStored(tenant -> ALL);
+        new Policy(new DefaultPolicyResolver())
+            .withKeys(scopes)
+            .withStored(tenant -> ALL, ChannelSettingsLookup.NONE);
     AccessRequest inScope =
         request("acme", "private-user:bob", "key:1", "publisher", ChannelOperation.PUBLISH);
     assertTrue(policy.explain(inScope, null).allowed());
@@ -248,7 +253,9 @@ class StoredPolicyEvaluationTest {
 
   @Test
   void anExplanationFollowsTheDecision() {
-    Policy policy = new Policy(new DefaultPolicyResolver()).withStored(tenant -> ALL);
+    Policy policy =
+        new Policy(new DefaultPolicyResolver())
+            .withStored(tenant -> ALL, ChannelSettingsLookup.NONE);
     AccessRequest others =
         request("acme", "private-user:bob", "ann", "member", ChannelOperation.SUBSCRIBE);
     AccessExplanation denied = policy.explain(others, null);
@@ -290,7 +297,7 @@ class StoredPolicyEvaluationTest {
   void anotherResolverReplacesStoredPolicies() {
     PolicyResolver own =
         (tenant, channel, user, roles, action) -> channel.equals("private-closed.a");
-    Policy policy = new Policy(own).withStored(tenant -> ALL);
+    Policy policy = new Policy(own).withStored(tenant -> ALL, ChannelSettingsLookup.NONE);
     AccessExplanation explained =
         policy.explain(
             request("acme", "private-closed.a", "ann", "", ChannelOperation.SUBSCRIBE), null);

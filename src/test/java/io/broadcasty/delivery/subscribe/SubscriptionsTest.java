@@ -17,8 +17,11 @@ import io.broadcasty.core.lifecycle.RecordingListener;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.rbac.PolicyResolver;
+import io.broadcasty.core.rbac.RetentionLimits;
+import io.broadcasty.core.rbac.StoredPolicies;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TestTenantSettings;
 import io.broadcasty.core.time.ManualTime;
@@ -73,6 +76,7 @@ class SubscriptionsTest {
           tenant -> 100, time, change -> hub.onPresenceChange(change), gathered::add);
   private final RecordingConnection reader = new RecordingConnection();
   private int partitions = 1;
+  private ChannelSettings settings = ChannelSettings.NONE;
   private boolean limited;
   private @Nullable Runnable afterAuthorize;
   private boolean stopped;
@@ -114,7 +118,7 @@ class SubscriptionsTest {
           }
         };
     return new SubscribeService(
-        new Policy(resolver),
+        new Policy(resolver).withStored(StoredPolicies.NONE, channel -> settings),
         limiter,
         broker,
         presence,
@@ -260,6 +264,21 @@ class SubscriptionsTest {
     run();
     publish("a");
     assertEquals(List.of("a 4", "a 5", "a 6"), reader.record);
+  }
+
+  @Test
+  void startsWithTheLastValueOfAChannelThatHasOne() {
+    settings = new ChannelSettings(RetentionLimits.NONE, false, null, true, true);
+    publish("a", 0, 5);
+    reader.at("a", new Position("e0", 0, 4));
+    subscribe("a", new Since.Live()).start().run();
+    run();
+    publish("a");
+    assertEquals(List.of("a 5", "a 6"), reader.record);
+    subscriptions.unsubscribe("a");
+    subscribe("a", after("a", new Position("e0", 0, 6))).start().run();
+    run();
+    assertEquals(List.of("a 5", "a 6"), reader.record, "one who has a position is told no more");
   }
 
   @Test

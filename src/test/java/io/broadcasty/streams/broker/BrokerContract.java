@@ -20,8 +20,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.rbac.ChannelSettings;
+import io.broadcasty.core.rbac.RetentionLimits;
 import io.broadcasty.core.tenant.Retention;
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TestTenantSettings;
 import io.broadcasty.core.time.ManualTime;
@@ -42,6 +43,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -727,6 +729,36 @@ public abstract class BrokerContract {
     broker.prune();
     assertEquals(List.of(3L, 4L, 5L, 6L), sequences(kept(broker, ORDERS, 0)));
     assertEquals(List.of(), sequences(kept(broker, others, 0)));
+  }
+
+  @Test
+  void aChannelsOwnRetentionAppliesToItAloneAndAtOnce() throws Exception {
+    TestTenantSettings tenants = new TestTenantSettings().all(all -> all.retentionCount(4));
+    AtomicReference<RetentionLimits> limits = new AtomicReference<>(RetentionLimits.NONE);
+    TenantChannel other = channel("other");
+    Broker broker =
+        broker(
+            RetentionLookup.of(
+                tenants,
+                channel ->
+                    channel.equals(ORDERS)
+                        ? new ChannelSettings(limits.get(), false, null, true, false)
+                        : ChannelSettings.NONE),
+            received);
+    fill(broker, ORDERS, 0, 6);
+    fill(broker, other, 0, 6);
+    limits.set(new RetentionLimits(3600L, 2L, null));
+    assertEquals(List.of(5L, 6L), sequences(kept(broker, ORDERS, 0)));
+    assertEquals(List.of(3L, 4L, 5L, 6L), sequences(kept(broker, other, 0)));
+    limits.set(new RetentionLimits(null, 10L, null));
+    fill(broker, ORDERS, 0, 6);
+    assertEquals(List.of(9L, 10L, 11L, 12L), sequences(kept(broker, ORDERS, 0)));
+    limits.set(new RetentionLimits(60L, null, null));
+    time.advance(Duration.ofSeconds(61));
+    broker.prune();
+    assertEquals(List.of(), sequences(kept(broker, ORDERS, 0)));
+    assertEquals(List.of(3L, 4L, 5L, 6L), sequences(kept(broker, other, 0)));
+    assertEquals(13, appended(broker, plain(ORDERS, 0, "on")).position().sequence());
   }
 
   @Test

@@ -1,10 +1,10 @@
 package io.broadcasty.streams.mirror;
 
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
 import io.broadcasty.streams.broker.MemoryArchive;
 import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.RetentionLookup;
 import io.broadcasty.streams.broker.memory.MemoryBroker;
 import java.time.Duration;
 

@@ -2,12 +2,12 @@ package io.broadcasty.streams.spool;
 
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
 import io.broadcasty.streams.broker.MemorySpool;
 import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.RetentionLookup;
 import io.broadcasty.streams.broker.memory.MemoryBroker;
 
 /** Tests that with reachable streams the broker keeps the contract of the one it decorates. */

@@ -1,6 +1,7 @@
 package io.broadcasty.admin.policy.jdbc;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.admin.policy.ChannelSettingsText;
 import io.broadcasty.admin.policy.PolicySource;
 import io.broadcasty.admin.policy.PolicyStoreException;
 import io.broadcasty.admin.policy.RulesText;
@@ -27,7 +28,7 @@ public final class JdbcPolicies implements PolicySource {
 
   private static final System.Logger LOG = System.getLogger(JdbcPolicies.class.getName());
   private static final String ALL =
-      "SELECT policy_id, tenant_id, channels, rules, created_at, updated_at, revision"
+      "SELECT policy_id, tenant_id, channels, rules, created_at, updated_at, revision, settings"
           + " FROM broadcasty_channels";
   private static final String OF_TENANT = ALL + " WHERE tenant_id = ?";
   private static final int FETCH_SIZE = 1000;
@@ -90,6 +91,7 @@ public final class JdbcPolicies implements PolicySource {
                   tenant,
                   PolicyPattern.parse(row.getString(3)),
                   RulesText.read(row.getString(4)),
+                  ChannelSettingsText.read(row.getString(8)),
                   row.getLong(5),
                   row.getLong(6),
                   row.getLong(7)));

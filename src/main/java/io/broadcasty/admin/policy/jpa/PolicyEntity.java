@@ -1,5 +1,6 @@
 package io.broadcasty.admin.policy.jpa;
 
+import io.broadcasty.admin.policy.ChannelSettingsText;
 import io.broadcasty.admin.policy.RulesText;
 import io.broadcasty.admin.policy.StoredPolicy;
 import io.broadcasty.core.rbac.PolicyPattern;
@@ -9,6 +10,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
+import org.jspecify.annotations.Nullable;
 
 /** A row of {@code broadcasty_channels}. */
 @Entity(name = "ChannelPolicy")
@@ -30,6 +32,9 @@ public class PolicyEntity {
 
   @Column(name = "rules", nullable = false)
   private String rules = "";
+
+  @Column(name = "settings")
+  private @Nullable String settings;
 
   @Column(name = "created_at", nullable = false, updatable = false)
   private long createdAt;
@@ -56,6 +61,7 @@ public class PolicyEntity {
   /** Takes over what can change. */
   final void change(StoredPolicy policy) {
     rules = RulesText.write(policy.rules());
+    settings = ChannelSettingsText.write(policy.settings());
     updatedAt = policy.updatedAtMillis();
   }
 
@@ -69,6 +75,7 @@ public class PolicyEntity {
         new TenantId(tenant),
         PolicyPattern.parse(channels),
         RulesText.read(rules),
+        ChannelSettingsText.read(settings),
         createdAt,
         updatedAt,
         revision);

@@ -3,7 +3,7 @@ package io.broadcasty.streams.broker.jdbc;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.tenant.Retention;
-import io.broadcasty.core.tenant.RetentionLookup;
+import io.broadcasty.streams.broker.RetentionLookup;
 import java.time.Duration;
 
 /**

@@ -2,7 +2,7 @@ package io.broadcasty.streams.broker.jdbc;
 
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.Retention;
-import io.broadcasty.core.tenant.RetentionLookup;
+import io.broadcasty.streams.broker.RetentionLookup;
 import io.broadcasty.streams.broker.StreamState;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,7 +29,7 @@ final class RetentionCutoff {
   long first(
       Connection connection, TenantChannel channel, StreamRow row, int partitions, long nowMillis)
       throws SQLException {
-    Retention share = retention.of(channel.tenant()).perPartition(partitions);
+    Retention share = retention.of(channel).perPartition(partitions);
     long oldestMillis = nowMillis - share.age().toMillis();
     if (row.first() > row.head() || row.lastAtMillis() < oldestMillis) {
       return row.head() + 1;
@@ -62,7 +62,7 @@ final class RetentionCutoff {
     if (row.first() > row.head()) {
       return false;
     }
-    Retention share = retention.of(channel.tenant()).perPartition(partitions);
+    Retention share = retention.of(channel).perPartition(partitions);
     return row.head() - row.first() >= share.maxCount()
         || !keeps(row, oldest, share, nowMillis - share.age().toMillis());
   }

@@ -8,7 +8,6 @@ import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.tenant.Retention;
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -19,6 +18,7 @@ import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.PublicationListener;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.RetentionLookup;
 import io.broadcasty.streams.broker.StreamKey;
 import io.broadcasty.streams.broker.StreamState;
 import java.time.Duration;
@@ -264,7 +264,7 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
     logs.compute(
         channel,
         (c, known) -> {
-          ChannelLog log = known == null ? new ChannelLog(retention.of(c.tenant())) : known;
+          ChannelLog log = known == null ? new ChannelLog(retention.of(c)) : known;
           log.addPartition(
               partition,
               p -> created[0] = new PartitionLog(c, epochs.current(c), p, now, reserved));
@@ -291,7 +291,7 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
     logs.computeIfPresent(
         channel,
         (c, log) -> {
-          List<PartitionLog> evicted = log.evictIf(retention.of(c.tenant()), eviction);
+          List<PartitionLog> evicted = log.evictIf(retention.of(c), eviction);
           evicted.forEach(memory::remove);
           if (!evicted.isEmpty()) {
             epochs.change(c);
@@ -304,7 +304,7 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
   }
 
   private Retention share(TenantChannel channel, ChannelLog log) {
-    return log.share(retention.of(channel.tenant()));
+    return log.share(retention.of(channel));
   }
 
   private StreamState notCreated(TenantChannel channel, int partition) {

@@ -148,7 +148,7 @@ final class DivergenceDetector {
 
   private List<byte[]> arguments(
       TenantChannel channel, LastSeen marks, Collection<Integer> partitions) {
-    List<byte[]> arguments = scriptArguments.arguments(channel.tenant(), partitions);
+    List<byte[]> arguments = scriptArguments.arguments(channel, partitions);
     arguments.add(bytes(ChannelKeys.of(redis, channel).announcements()));
     arguments.add(publish);
     marks.addTo(arguments);

@@ -116,7 +116,7 @@ final class EphemeralAnnouncer {
   }
 
   private List<byte[]> arguments(ChannelAnnouncement announcement) {
-    List<byte[]> arguments = scriptArguments.arguments(announcement.channel().tenant(), List.of());
+    List<byte[]> arguments = scriptArguments.arguments(announcement.channel(), List.of());
     arguments.add(bytes(announcement.keys().announcements()));
     arguments.add(publish);
     arguments.add(EphemeralAnnouncement.beforeTime(node, announcement.channel()));

@@ -219,7 +219,7 @@ final class RedisAppender implements GroupCommit.Appender {
   }
 
   private List<byte[]> arguments(ChannelAppend append, Collection<Integer> partitions) {
-    List<byte[]> arguments = scriptArguments.arguments(append.channel().tenant(), partitions);
+    List<byte[]> arguments = scriptArguments.arguments(append.channel(), partitions);
     arguments.add(window);
     arguments.add(bytes(append.keys().announcements()));
     arguments.add(publish);

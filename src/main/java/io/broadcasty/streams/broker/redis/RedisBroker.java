@@ -344,7 +344,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
       Collection<Integer> partitions,
       int minimum,
       @Nullable ReplayRequest page) {
-    List<byte[]> arguments = scriptArguments.arguments(channel.tenant(), partitions);
+    List<byte[]> arguments = scriptArguments.arguments(channel, partitions);
     arguments.add(bytes(page == null ? "" : Integer.toString(page.partition())));
     arguments.add(bytes(minimum));
     arguments.add(bytes(page == null || page.epoch() == null ? "" : page.epoch()));

@@ -2,11 +2,12 @@ package io.broadcasty.streams.broker.redis;
 
 import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
 
+import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.Retention;
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.streams.broker.Epochs;
+import io.broadcasty.streams.broker.RetentionLookup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,15 +31,15 @@ final class ScriptArguments {
   }
 
   /**
-   * Returns the arguments for a call about a channel of this tenant.
+   * Returns the arguments for a call about a channel.
    *
    * @param partitions those whose streams are among the keys, in that order
    */
-  List<byte[]> arguments(TenantId tenant, Collection<Integer> partitions) {
-    Retention limits = retention.of(tenant);
+  List<byte[]> arguments(TenantChannel channel, Collection<Integer> partitions) {
+    Retention limits = retention.of(channel);
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(clock.argumentBytes());
-    arguments.add(bytes(idleMillis(limits.age())));
+    arguments.add(bytes(idleMillis(channel.tenant())));
     arguments.add(bytes(Epochs.next()));
     arguments.add(bytes(limits.age().toMillis()));
     arguments.add(bytes(limits.maxCount()));
@@ -54,7 +55,7 @@ final class ScriptArguments {
 
   /** Returns how long an unused channel of this tenant is remembered. */
   long idleMillis(TenantId tenant) {
-    return idleMillis(retention.of(tenant).age());
+    return idleMillis(retention.longestAge(tenant));
   }
 
   /**
@@ -83,7 +84,7 @@ final class ScriptArguments {
 
   /** Returns how long Redis keeps the hash of a channel of this tenant. */
   long rememberedMillis(TenantId tenant) {
-    return idleMillis(retention.of(tenant).age()) + Duration.ofHours(1).toMillis();
+    return idleMillis(tenant) + Duration.ofHours(1).toMillis();
   }
 
   private static long idleMillis(Duration age) {

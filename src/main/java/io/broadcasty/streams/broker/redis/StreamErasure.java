@@ -104,7 +104,7 @@ final class StreamErasure {
     List<byte[]> keys = channel.scripts(partition);
     keys.add(channel.copy(stream.partition()));
     keys.add(channel.copier(stream.partition()));
-    List<byte[]> arguments = scriptArguments.arguments(stream.channel().tenant(), partition);
+    List<byte[]> arguments = scriptArguments.arguments(stream.channel(), partition);
     arguments.add(bytes(stream.epoch()));
     arguments.add(bytes(me));
     arguments.add(bytes(from));

@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.Retention;
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.database.StoredRows;
@@ -26,6 +25,7 @@ import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.PublicationListener;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.RetentionLookup;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
 import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.RetentionLookup;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

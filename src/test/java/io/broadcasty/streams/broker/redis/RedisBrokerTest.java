@@ -1,6 +1,5 @@
 package io.broadcasty.streams.broker.redis;
 
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
@@ -8,6 +7,7 @@ import io.broadcasty.infra.redis.StoredKeys;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
 import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.RetentionLookup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisCluster;
@@ -20,6 +19,7 @@ import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
 import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.RetentionLookup;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,7 +2,6 @@ package io.broadcasty.streams.broker.redis;
 
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.Retention;
-import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisSettings;
@@ -13,6 +12,7 @@ import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.PublicationListener;
 import io.broadcasty.streams.broker.RecordingPublicationListener;
+import io.broadcasty.streams.broker.RetentionLookup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -119,7 +119,7 @@ final class RedisNode implements AutoCloseable {
     ChannelKeys keys = ChannelKeys.of(redis, channel);
     ScriptArguments head =
         new ScriptArguments(RetentionLookup.uniform(PLENTY), ScriptClock.ofRedis());
-    List<byte[]> arguments = head.arguments(channel.tenant(), List.of(0));
+    List<byte[]> arguments = head.arguments(channel, List.of(0));
     for (String each : List.of("600000", announcements, "PUBLISH", "0", "0", "200")) {
       arguments.add(each.getBytes(StandardCharsets.UTF_8));
     }
