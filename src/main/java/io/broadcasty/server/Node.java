@@ -36,6 +36,8 @@ import io.broadcasty.delivery.session.UndeliveredPushService;
 import io.broadcasty.delivery.subscribe.SubscribeService;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.metrics.Meters;
+import io.broadcasty.observability.mbeans.LocalPublisherBean;
+import io.broadcasty.observability.mbeans.LocalPublisherMBean;
 import io.broadcasty.observability.mbeans.ManagementBeans;
 import io.broadcasty.observability.meters.ClockMeters;
 import io.broadcasty.observability.meters.ConnectionCounts;
@@ -56,6 +58,7 @@ import io.broadcasty.presence.service.PresenceService;
 import io.broadcasty.relay.RelayStatusSource;
 import io.broadcasty.relay.provider.CallPolicy;
 import io.broadcasty.server.config.ConfigKeys;
+import io.broadcasty.server.config.LocalConfigKeys;
 import io.broadcasty.server.config.Settings;
 import io.broadcasty.server.config.TenantSettingTable;
 import io.broadcasty.server.push.OpenPushProviders;
@@ -66,6 +69,8 @@ import io.broadcasty.server.stores.StoreFactory;
 import io.broadcasty.server.threads.Threads;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.publish.PublishService;
+import io.broadcasty.transport.local.LocalCaller;
+import io.broadcasty.transport.local.LocalPublisher;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
@@ -315,6 +320,25 @@ public final class Node implements AutoCloseable {
         new ManagedNode(sessions, store.audit(), clock)
             .register(
                 identity, connections, store, push, drain, threads.scheduler, this::sinceSweep);
+    offerLocally(settings.local());
+  }
+
+  /** Lets other applications of the server publish, as the last step of the start. */
+  private void offerLocally(@Nullable LocalCaller local) {
+    if (local == null) {
+      LOG.log(
+          Level.INFO,
+          "Other applications of this server have to publish over HTTP; to let them publish without"
+              + " it, set "
+              + LocalConfigKeys.TENANT.name());
+      return;
+    }
+    beans.register(
+        LocalPublisherMBean.class, new LocalPublisherBean(new LocalPublisher(context, local)));
+    LOG.log(
+        Level.INFO,
+        "Other applications of this server may publish for the tenant {0} without HTTP",
+        local.tenant());
   }
 
   private static void readStoredTenants(

@@ -9,11 +9,11 @@ import javax.management.MBeanOperationInfo;
 import javax.management.StandardMBean;
 import org.jspecify.annotations.Nullable;
 
-/** An MXBean with the texts of {@link Described}. */
+/** An MXBean, or an MBean of another kind, with the texts of {@link Described}. */
 final class DescribedMBean extends StandardMBean {
 
   private <T> DescribedMBean(T bean, Class<T> type) {
-    super(bean, type, true);
+    super(bean, type, type.getSimpleName().endsWith("MXBean"));
   }
 
   static <T> DescribedMBean of(T bean, Class<T> type) {

@@ -21,7 +21,7 @@ public final class ManagementBeans implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(ManagementBeans.class.getName());
   private static final String DOMAIN = "io.broadcasty";
-  private static final String INTERFACE_ENDING = "MXBean";
+  private static final String INTERFACE_ENDING = "MX?Bean";
 
   @SuppressWarnings("ThreadSafe") // MBean servers are
   private final MBeanServer server;
@@ -44,7 +44,8 @@ public final class ManagementBeans implements AutoCloseable {
   /**
    * Registers a bean by the type that its interface names: {@code NodeMXBean} as {@code Node}.
    *
-   * @param type a public interface whose name ends with {@code MXBean}
+   * @param type a public interface whose name ends with {@code MXBean}, or with {@code MBean} if
+   *     its values are for this JVM only
    */
   public synchronized <T> void register(Class<T> type, T bean) {
     String name = DOMAIN + ":type=" + type.getSimpleName().replaceFirst(INTERFACE_ENDING + "$", "");

@@ -930,6 +930,7 @@ public final class ConfigKeys {
             AppConfigKeys.ALL,
             WebhookConfigKeys.ALL,
             PublishConfigKeys.ALL,
+            LocalConfigKeys.ALL,
             CompactionConfigKeys.ALL,
             RateConfigKeys.ALL,
             MemoryConfigKeys.ALL,

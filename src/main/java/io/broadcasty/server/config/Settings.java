@@ -20,6 +20,7 @@ import io.broadcasty.push.PushSettings;
 import io.broadcasty.push.provider.PushProviderFactory;
 import io.broadcasty.relay.provider.ProviderFactory;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.local.LocalCaller;
 import io.broadcasty.transport.websocket.WebSocketRegistration;
 import io.broadcasty.webhook.WebhookSettings;
 import java.time.Duration;
@@ -48,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * @param internals whether internals of the server may be used to write streams
  * @param compaction which channels keep only the newest publication of a key
  * @param stampsSender whether every publication names its publisher
+ * @param local who other applications of the same server are; null when they cannot publish without
+ *     HTTP
  * @param serverMetrics whether the server's own registry shows the meters too
  * @param healthDetails whether the server's {@code /health} shows the data of the checks
  * @param traces whether publications are traced by the server's OpenTelemetry
@@ -85,6 +88,7 @@ public record Settings(
     Mirror mirror,
     Compaction compaction,
     boolean stampsSender,
+    @Nullable LocalCaller local,
     boolean serverMetrics,
     boolean healthDetails,
     boolean traces,
@@ -103,6 +107,9 @@ public record Settings(
     Duration drain,
     Duration maxClockSkew,
     CutOffSettings cutOff) {
+
+  /** The tenant of development mode, unless all tokens are of one tenant. */
+  public static final String DEVELOPMENT_TENANT = "demo";
 
   /** Returns how tokens are verified, whosever they are. */
   public List<JwtSettings> allTokens() {

@@ -24,6 +24,7 @@ import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.delivery.session.SessionSettings;
 import io.broadcasty.push.PushSettings;
 import io.broadcasty.push.provider.PushProviderFactory;
+import io.broadcasty.transport.local.LocalCaller;
 import io.broadcasty.transport.websocket.WebSocketRegistration;
 import io.broadcasty.webhook.WebhookSettings;
 import java.net.URI;
@@ -35,6 +36,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@link Settings} from the configuration, and reports all faults at once. */
 public final class SettingsReader {
@@ -141,6 +144,7 @@ public final class SettingsReader {
             patterns(CompactionConfigKeys.CHANNELS),
             value(CompactionConfigKeys.DELAY, Duration.ofSeconds(10))),
         value(PublishConfigKeys.SENDER, false),
+        local(development, jwt),
         value(ConfigKeys.METRICS_SERVER, false),
         value(ConfigKeys.HEALTH_DETAILS, false),
         value(ConfigKeys.TRACES_ENABLED, false),
@@ -167,6 +171,27 @@ public final class SettingsReader {
         new CutOffSettings(
             value(ConfigKeys.NODES_CUT_OFF_AFTER, Duration.ofSeconds(5)),
             count(ConfigKeys.NODES_STATUS_PORT)));
+  }
+
+  /**
+   * Returns who other applications of the same server are; null when no tenant is known for them.
+   */
+  private @Nullable LocalCaller local(boolean development, JwtSettings jwt) {
+    String fixed = jwt.claims().fixedTenant();
+    String tenant =
+        optional(LocalConfigKeys.TENANT)
+            .orElse(fixed == null && development ? Settings.DEVELOPMENT_TENANT : fixed);
+    List<String> roles = value(LocalConfigKeys.ROLES, List.of());
+    String subject = value(LocalConfigKeys.SUBJECT, "local");
+    if (tenant == null) {
+      return null;
+    }
+    try {
+      return new LocalCaller(new TenantId(tenant), subject, Set.copyOf(roles));
+    } catch (IllegalArgumentException e) {
+      fault(LocalConfigKeys.TENANT, String.valueOf(e.getMessage()));
+      return null;
+    }
   }
 
   private static Duration longestSkew(JwtSettings jwt, List<IssuerSettings> issuers) {

@@ -13,6 +13,9 @@ final class UnknownKeys {
   private static final String PREFIX = "broadcasty.";
   private static final String ENVIRONMENT_PREFIX = "BROADCASTY_";
 
+  /** Begins the keys of {@code broadcasty-cdi} in other applications of the same server. */
+  private static final String CLIENT_PREFIX = ENVIRONMENT_PREFIX + "CLIENT_";
+
   private final ConfigSource source;
   private final Providers providers;
 
@@ -35,6 +38,7 @@ final class UnknownKeys {
           canonical.startsWith(ConfigKeys.REDIS_URL.environmentName() + "_"); // see REDIS_CONN
       if (ours
           && !redisUrl
+          && !canonical.startsWith(CLIENT_PREFIX)
           && !TenantReader.isTenantKey(name)
           && !AppReader.isAppKey(name)
           && !IssuerReader.isIssuerKey(name)

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DevMode implements AutoCloseable {
 
-  private static final String TENANT = "demo";
   private static final System.Logger LOG = System.getLogger(DevMode.class.getName());
   private static final String ALGORITHM = "RS256";
 
@@ -78,7 +77,7 @@ public final class DevMode implements AutoCloseable {
   /** Returns the tenant of the issued tokens. */
   public String tenant() {
     String fixed = configured.claims().fixedTenant();
-    return fixed == null ? TENANT : fixed;
+    return fixed == null ? Settings.DEVELOPMENT_TENANT : fixed;
   }
 
   /** Issues a token that the server accepts, whatever claims it is configured to need. */
@@ -113,7 +112,7 @@ public final class DevMode implements AutoCloseable {
     for (String needed : configured.requiredClaims()) {
       claims.claim(needed, needed.equals("nbf") ? now : PLACEHOLDER);
     }
-    configured.claims().claims(TENANT, roles).forEach(claims::claim);
+    configured.claims().claims(Settings.DEVELOPMENT_TENANT, roles).forEach(claims::claim);
     if (configured.issuer() != null) {
       claims.issuer(configured.issuer());
     }

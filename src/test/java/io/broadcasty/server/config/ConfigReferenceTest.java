@@ -38,7 +38,8 @@ class ConfigReferenceTest {
       `10m`, `1h` or `2d`; without a unit they are seconds.
 
       An invalid value, or a `broadcasty.…` key that this page does not list, stops the start with a
-      message that says what is wrong.
+      message that says what is wrong. Keys that begin with `broadcasty.client.` are those of other
+      applications of the same server, and ignored.
 
       ## How are settings written for one tenant?
       A key that is marked *by tenant* can be set for one tenant too:
@@ -77,6 +78,7 @@ class ConfigReferenceTest {
           Map.entry("replay", "Store and replay"),
           Map.entry("mirror", "Mirror"),
           Map.entry("compaction", "Compaction"),
+          Map.entry("local", "Applications of the same server"),
           Map.entry("traces", "Traces and metrics"),
           Map.entry("metrics", "Traces and metrics"),
           Map.entry("prom", "Traces and metrics"),

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.auth.jwt.ClaimMapping;
 import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.transport.local.LocalCaller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +120,28 @@ class SettingsReaderTest {
     assertEquals(2, faults.size(), faults.toString());
     assertTrue(
         faults.toString().contains("did you mean broadcasty.replay.store"), faults.toString());
+  }
+
+  @Test
+  void theKeysOfOtherApplicationsOfTheServerAreLeftToThem() {
+    values.put("broadcasty.client.url", "http://localhost:8080");
+    values.put("BROADCASTY_CLIENT_TOKEN", "x");
+    assertEquals("pem", read().jwt().publicKeys());
+  }
+
+  @Test
+  void whoOtherApplicationsAreFollowsFromTheTenantThatIsKnown() {
+    assertNull(read().local());
+    values.put("broadcasty.jwt.tenant", "main");
+    assertEquals(
+        new LocalCaller(new TenantId("main"), "local", Set.of("publisher")), read().local());
+    values.put("broadcasty.local.tenant", "shop");
+    values.put("broadcasty.local.roles", "publisher,desk");
+    values.put("broadcasty.local.subject", "desk");
+    assertEquals(
+        new LocalCaller(new TenantId("shop"), "desk", Set.of("publisher", "desk")), read().local());
+    values.put("broadcasty.local.tenant", "no tenant");
+    assertTrue(faults().get(0).startsWith("broadcasty.local.tenant"), faults().toString());
   }
 
   @Test
