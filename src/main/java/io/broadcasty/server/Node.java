@@ -228,7 +228,7 @@ public final class Node implements AutoCloseable {
       listeners.add(new SecurityLogListener(securityLog));
     }
     this.push = startPush(settings, tenants, identity, meters, clock);
-    this.webhooks = startWebhooks(settings, identity, meters);
+    this.webhooks = startWebhooks(settings, identity, meters, clock);
     RateLimiter limits = store.limits();
     PublishService publish = new PublishService(policy, limits, store.broker(), ticker, listeners);
     this.context =
@@ -421,10 +421,11 @@ public final class Node implements AutoCloseable {
   }
 
   /** Starts webhooks; closes what has been opened when that fails. */
-  private WebhookRuntime startWebhooks(Settings settings, NodeIdentity identity, Meters meters) {
+  private WebhookRuntime startWebhooks(
+      Settings settings, NodeIdentity identity, Meters meters, WallClock clock) {
     try {
       return new WebhookRuntime(
-          settings, store, identity.name(), meters, listeners, ticker, threads);
+          settings, store, identity.name(), meters, listeners, ticker, clock, threads);
     } catch (RuntimeException | Error e) {
       push.close();
       store.close();

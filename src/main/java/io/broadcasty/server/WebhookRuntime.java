@@ -18,10 +18,12 @@ import io.broadcasty.server.stores.Store;
 import io.broadcasty.server.stores.StoreConnections;
 import io.broadcasty.server.threads.Threads;
 import io.broadcasty.webhook.ChannelEvents;
+import io.broadcasty.webhook.DeliveryAdministration;
 import io.broadcasty.webhook.EndpointOptions;
 import io.broadcasty.webhook.EndpointSecrets;
 import io.broadcasty.webhook.EventRecorder;
 import io.broadcasty.webhook.PusherEvents;
+import io.broadcasty.webhook.WebhookAdministration;
 import io.broadcasty.webhook.WebhookDelivery;
 import io.broadcasty.webhook.WebhookEndpoint;
 import io.broadcasty.webhook.WebhookEndpoints;
@@ -56,6 +58,9 @@ public final class WebhookRuntime implements AutoCloseable {
   /** What is open; null without a database. */
   private final @Nullable Opened opened;
 
+  private final WebhookAdministration administration;
+  private final DeliveryAdministration deliveries;
+
   private record Opened(
       @Nullable Database own,
       HttpWebhookClient client,
@@ -75,11 +80,14 @@ public final class WebhookRuntime implements AutoCloseable {
       Meters meters,
       RealtimeListeners listeners,
       Ticker ticker,
+      WallClock own,
       Threads threads) {
     List<App> apps = settings.apps().all().stream().filter(app -> app.webhook() != null).toList();
     Database ofStore = store.database();
     if (ofStore == null && apps.isEmpty()) {
       this.opened = null;
+      this.administration = administration(settings, null, own);
+      this.deliveries = new DeliveryAdministration(null, own, endpoint -> {});
       return;
     }
     Database database = ofStore == null ? StoreConnections.database(settings, ticker) : ofStore;
@@ -133,6 +141,30 @@ public final class WebhookRuntime implements AutoCloseable {
             worker,
             recorder,
             new PusherEvents(recorder, ticker, clock));
+    this.administration = administration(settings, endpoints, clock);
+    this.deliveries =
+        new DeliveryAdministration(
+            new DeliveryAdministration.Stores(endpoints, outbox), clock, worker::wake);
+  }
+
+  private static WebhookAdministration administration(
+      Settings settings, @Nullable WebhookEndpoints endpoints, WallClock clock) {
+    return new WebhookAdministration(
+        endpoints,
+        settings.webhooks().guard(),
+        settings.apps()::byId,
+        settings.masterKeys(),
+        clock);
+  }
+
+  /** Returns the use case of endpoints. */
+  public WebhookAdministration administration() {
+    return administration;
+  }
+
+  /** Returns the use case of messages. */
+  public DeliveryAdministration deliveries() {
+    return deliveries;
   }
 
   /** Returns the endpoints that the configuration of apps names. */

@@ -50,6 +50,9 @@ public interface WebhookEndpoints {
   /** Deletes an endpoint with all of its messages; returns whether there was one. */
   boolean delete(String id);
 
+  /** Returns endpoints with secrets that other master keys have encrypted. */
+  List<WebhookEndpoint> encryptedByOthers(String keyId);
+
   /** Makes these the endpoints that come from the configuration, and no others. */
   void configure(List<WebhookEndpoint> configured);
 

@@ -1,14 +1,16 @@
 package io.broadcasty.integration;
 
+import io.broadcasty.webhook.sending.HookReceiver;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the administration of API keys, policies, revocations, tenants and personal data, the
- * explorers, and who is refused, with the provider of persistence that each server has, and the
+ * Tests the administration of API keys, webhooks, policies, revocations, tenants and personal data,
+ * the explorers, and who is refused, with the provider of persistence that each server has, and the
  * MBeans. One server is started for all of it, and once more for what has to outlive it.
  */
 class AdministrationIT {
@@ -26,6 +28,12 @@ class AdministrationIT {
           "BROADCASTY_PUSH_ONESIGNAL_API_KEY",
           "of-nobody");
 
+  private static Map<String, String> settings(HookReceiver receiver) {
+    Map<String, String> settings = new HashMap<>(SETTINGS);
+    settings.put("BROADCASTY_WEBHOOKS_ALLOWED_HOSTS", "8.8.8.8," + receiver.origin());
+    return settings;
+  }
+
   @TempDir
   @SuppressWarnings("NullAway.Init")
   Path home;
@@ -36,11 +44,13 @@ class AdministrationIT {
     KeyChecks keys;
     RevocationChecks revocations;
     PrivacyChecks privacy;
-    try (ServerProcess server = ServerProcess.start(home, ports, SETTINGS)) {
+    try (HookReceiver receiver = new HookReceiver();
+        ServerProcess server = ServerProcess.start(home, ports, settings(receiver))) {
       Api api = server.awaitReady();
       keys = new KeyChecks(api);
       keys.areCreatedUsedRotatedAndRevoked();
       new PolicyChecks(api).run();
+      new WebhookChecks(api, receiver).areCreatedSentToAndDeleted();
       revocations = new RevocationChecks(api);
       revocations.revokeAUserATokenAndATenant();
       new ExplorerChecks(api).showTheNode();

@@ -204,6 +204,9 @@ final class RefusalChecks {
   private void create() {
     identifiers.put(TENANT, VICTIM);
     id("tenants", "{\"id\":\"" + VICTIM + "\"}");
+    String webhook = id("webhooks", "{\"url\":\"https://8.8.8.8/hook\"}");
+    identifiers.put("webhook", webhook);
+    identifiers.put("message", id("webhooks/" + webhook + "/test", ""));
     String key =
         id(
             "keys",
@@ -229,7 +232,7 @@ final class RefusalChecks {
             ADMINISTRATION + collection,
             tenants ? api.tokens.operator() : token(VICTIM, "admin"),
             json);
-    int status = collection.endsWith("export") ? 202 : 201;
+    int status = collection.endsWith("export") || collection.endsWith("test") ? 202 : 201;
     assertEquals(status, created.statusCode(), created.body());
     Matcher issued = Pattern.compile("\"secret\":\"([^\"]+)\"").matcher(created.body());
     if (issued.find()) {
@@ -243,10 +246,12 @@ final class RefusalChecks {
   /** Returns what the victim has, without what its own requests change. */
   private Map<String, String> belongings() {
     Map<String, String> found = new LinkedHashMap<>();
-    for (String collection : List.of("tenants/" + VICTIM, "keys", "policies", "revocations")) {
+    for (String collection :
+        List.of("tenants/" + VICTIM, "keys", "policies", "revocations", "webhooks")) {
       HttpResponse<String> answer = api.get(ADMINISTRATION + collection, token(VICTIM, "admin"));
       assertEquals(200, answer.statusCode(), answer.body());
-      found.put(collection, answer.body().replaceAll(",\"lastUsedAt\":\"[^\"]*\"", ""));
+      found.put(
+          collection, answer.body().replaceAll(",\"(lastUsedAt|failingSince)\":\"[^\"]*\"", ""));
     }
     return found;
   }

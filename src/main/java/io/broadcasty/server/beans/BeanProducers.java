@@ -52,6 +52,8 @@ import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.http.EventThreads;
 import io.broadcasty.transport.http.PushAssets;
+import io.broadcasty.webhook.DeliveryAdministration;
+import io.broadcasty.webhook.WebhookAdministration;
 import io.broadcasty.wire.CommandReader;
 import io.broadcasty.wire.PublishReader;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -253,6 +255,18 @@ public class BeanProducers {
   @Singleton
   AuditLog audit() {
     return startup.node().audit();
+  }
+
+  @Produces
+  @Singleton
+  WebhookAdministration webhookAdministration() {
+    return startup.node().webhooks().administration();
+  }
+
+  @Produces
+  @Singleton
+  DeliveryAdministration deliveryAdministration() {
+    return startup.node().webhooks().deliveries();
   }
 
   @Produces

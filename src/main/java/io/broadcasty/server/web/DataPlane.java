@@ -26,6 +26,8 @@ import io.broadcasty.transport.http.ReplayResource;
 import io.broadcasty.transport.http.RevocationsResource;
 import io.broadcasty.transport.http.TenantsResource;
 import io.broadcasty.transport.http.UsersResource;
+import io.broadcasty.transport.http.WebhookDeliveriesResource;
+import io.broadcasty.transport.http.WebhooksResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Map;
@@ -51,6 +53,8 @@ public class DataPlane extends Application {
         HealthResource.class,
         AccessResource.class,
         KeysResource.class,
+        WebhooksResource.class,
+        WebhookDeliveriesResource.class,
         MetricsResource.class,
         OpenApiResource.class,
         PresenceResource.class,

@@ -17,6 +17,8 @@ import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
 import io.broadcasty.transport.body.BodyRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.webhook.WebhookAdministration;
+import io.broadcasty.webhook.WebhookOutcome;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.KeyRequestReader;
@@ -55,6 +57,7 @@ public class KeysResource {
   private static final long MAX_OVERLAP_SECONDS = Duration.ofDays(30).toSeconds();
 
   @Inject private ApiKeyAdministration keys;
+  @Inject private WebhookAdministration webhooks;
   @Inject private AdministeredTenants tenants;
   @Inject private EdgeSettings settings;
   @Inject private AuditNote note;
@@ -197,7 +200,7 @@ public class KeysResource {
         });
   }
 
-  /** Encrypts the secrets of all keys with the current master key. */
+  /** Encrypts the secrets of all keys and webhooks with the current master key. */
   @POST
   @Path("rotate-master")
   @Permitted(AdminRole.OPERATOR)
@@ -209,11 +212,15 @@ public class KeysResource {
           if (!(outcome instanceof KeyOutcome.Encrypted done)) {
             return KeyAnswers.problem(outcome);
           }
+          WebhookOutcome endpoints = webhooks.rotateMaster();
+          if (!(endpoints instanceof WebhookOutcome.Encrypted also)) {
+            return WebhookAnswers.problem(endpoints);
+          }
           String counts =
               JsonWriter.object(
                   json -> {
-                    json.writeNumberField("encrypted", done.encrypted());
-                    json.writeNumberField("failed", done.failed());
+                    json.writeNumberField("encrypted", done.encrypted() + also.encrypted());
+                    json.writeNumberField("failed", done.failed() + also.failed());
                   });
           note.setContext(counts);
           return Response.ok(counts).build();

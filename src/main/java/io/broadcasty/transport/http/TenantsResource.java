@@ -18,6 +18,7 @@ import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.webhook.WebhookAdministration;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
@@ -59,6 +60,7 @@ public class TenantsResource {
   @Inject private TenantAdministration tenants;
   @Inject private ApiKeyAdministration keys;
   @Inject private PolicyAdministration policies;
+  @Inject private WebhookAdministration webhooks;
   @Inject private ConnectionLimiter connections;
   @Inject private EdgeSettings settings;
   @Inject private JsonWebToken caller;
@@ -149,7 +151,8 @@ public class TenantsResource {
                   id,
                   () ->
                       keys.deleteAll(id) instanceof KeyOutcome.AllDeleted
-                          && policies.deleteAll(id) instanceof PolicyOutcome.AllDeleted);
+                          && policies.deleteAll(id) instanceof PolicyOutcome.AllDeleted
+                          && webhooks.deleteAll(id));
           if (!(outcome instanceof TenantOutcome.Deleted)) {
             return problem(outcome);
           }

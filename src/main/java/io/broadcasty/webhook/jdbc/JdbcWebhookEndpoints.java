@@ -147,6 +147,14 @@ public final class JdbcWebhookEndpoints implements WebhookEndpoints {
   }
 
   @Override
+  public List<WebhookEndpoint> encryptedByOthers(String keyId) {
+    return database.select(
+        SELECT + "WHERE secret <> '' AND secret_key_id <> ? ORDER BY endpoint_id",
+        select -> select.setString(1, keyId),
+        EndpointColumns::read);
+  }
+
+  @Override
   public void configure(List<WebhookEndpoint> configured) {
     List<WebhookEndpoint> stored =
         database.select(
