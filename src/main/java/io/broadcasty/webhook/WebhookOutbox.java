@@ -2,6 +2,7 @@ package io.broadcasty.webhook;
 
 import com.google.errorprone.annotations.CheckReturnValue;
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.tenant.TenantId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,16 @@ public interface WebhookOutbox {
    */
   int resendSince(
       String endpointId, WebhookDelivery.@Nullable State state, long sinceMillis, int limit);
+
+  /**
+   * Returns messages about a user, in the order of their numbers.
+   *
+   * @param after begins behind this number
+   */
+  List<WebhookDelivery> ofUser(TenantId tenant, String user, long after, int limit);
+
+  /** Deletes messages about a user, also those that wait; returns how many there were. */
+  int deleteOfUser(TenantId tenant, String user);
 
   /** Deletes messages that were made before a time, and their attempts. */
   void prune(long beforeMillis);

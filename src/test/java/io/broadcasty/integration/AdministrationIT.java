@@ -30,6 +30,7 @@ class AdministrationIT {
 
   private static Map<String, String> settings(HookReceiver receiver) {
     Map<String, String> settings = new HashMap<>(SETTINGS);
+    settings.putAll(WebhookChecks.APP);
     settings.put("BROADCASTY_WEBHOOKS_ALLOWED_HOSTS", "8.8.8.8," + receiver.origin());
     return settings;
   }
@@ -50,7 +51,9 @@ class AdministrationIT {
       keys = new KeyChecks(api);
       keys.areCreatedUsedRotatedAndRevoked();
       new PolicyChecks(api).run();
-      new WebhookChecks(api, receiver).areCreatedSentToAndDeleted();
+      WebhookChecks webhooks = new WebhookChecks(api, receiver);
+      webhooks.areCreatedSentToAndDeleted();
+      webhooks.areValidForTheLibrariesOfReceivers();
       revocations = new RevocationChecks(api);
       revocations.revokeAUserATokenAndATenant();
       new ExplorerChecks(api).showTheNode();

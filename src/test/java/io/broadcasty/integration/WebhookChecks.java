@@ -1,18 +1,36 @@
 package io.broadcasty.integration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import io.broadcasty.webhook.sending.HookReceiver;
+import java.io.Writer;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Checks endpoints of webhooks from their creation to their deletion on a server. */
 final class WebhookChecks {
 
+  /** An app of the tenant of these checks. */
+  static final Map<String, String> APP =
+      Map.of(
+          "BROADCASTY_APPS_2002_KEY", "key-of-the-checks",
+          "BROADCASTY_APPS_2002_SECRET", "secret-of-the-checks",
+          "BROADCASTY_APPS_2002_TENANT", "hooked");
+
+  private static final String APP_ID = "2002";
+  private static final String KEY = "key-of-the-checks";
+  private static final String SECRET = "secret-of-the-checks";
   private static final String WEBHOOKS = "/broadcasty/admin/webhooks";
 
   private final Api api;
@@ -36,6 +54,46 @@ final class WebhookChecks {
   private static void assertAnswer(int status, String part, HttpResponse<String> answer) {
     assertEquals(status, answer.statusCode(), answer.body());
     assertTrue(answer.body().contains(part), answer.body());
+  }
+
+  private String create(String path, String more) {
+    HttpResponse<String> created =
+        api.post(WEBHOOKS, admin(), "{\"url\":\"" + receiver.origin() + path + "\"" + more + "}");
+    assertAnswer(201, "\"id\":\"wh_", created);
+    return created.body();
+  }
+
+  /** The receivers' own libraries accept what is sent, and nothing that somebody has changed. */
+  void areValidForTheLibrariesOfReceivers() throws Exception {
+    Matcher secret =
+        Pattern.compile("whsec_[^\"]+").matcher(create("/s", ",\"events\":[\"channel.occupied\"]"));
+    assertTrue(secret.find());
+    String unused = create("/p", ",\"format\":\"pusher\",\"app\":\"" + APP_ID + "\"");
+    assertTrue(unused.contains("\"app\""), unused);
+    List<String> lines = new ArrayList<>();
+    try (SseStream stream =
+        SseStream.open(api.request("/broadcasty/sse?channel=orders.eu", admin()).build(), api)) {
+      for (int i = 0; i < 2; i++) {
+        HookReceiver.Received received = receiver.next("occupied");
+        Map<String, Object> line = new LinkedHashMap<>();
+        if (received.path().equals("/s")) {
+          line.put("secret", secret.group());
+        }
+        line.put("headers", received.headers());
+        line.put("body", received.body());
+        lines.add(JSONObjectUtils.toJSONString(line));
+      }
+      assertFalse(stream.isEnded());
+    }
+    Process process = NodePrograms.installed().program("webhook.cjs", KEY, SECRET).start();
+    try (Writer in = process.outputWriter(StandardCharsets.UTF_8)) {
+      in.write(String.join("\n", lines));
+    }
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(
+        List.of("ok channel.occupied orders.eu", "ok channel_occupied orders.eu"),
+        output.lines().sorted().toList(),
+        output);
   }
 
   void areCreatedSentToAndDeleted() throws Exception {
@@ -75,9 +133,7 @@ final class WebhookChecks {
         api.send(
             api.request(path, admin())
                 .header("Content-Type", "application/json")
-                .method(
-                    "PATCH",
-                    java.net.http.HttpRequest.BodyPublishers.ofString("{\"state\":\"paused\"}"))
+                .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"state\":\"paused\"}"))
                 .build()));
     assertEquals(204, api.send(api.request(path, admin()).DELETE().build()).statusCode());
     assertEquals(404, api.get(path, admin()).statusCode());

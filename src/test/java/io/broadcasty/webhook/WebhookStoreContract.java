@@ -290,6 +290,25 @@ public abstract class WebhookStoreContract {
   }
 
   @Test
+  void messagesAboutAUserAreFoundAndDeleted() {
+    String longName = "x".repeat(900);
+    for (String user : List.of("ann", "bob", "ann", longName)) {
+      outbox().add(List.of(member(WebhookEventType.MEMBER_ADDED, user)));
+    }
+    List<WebhookDelivery> first = outbox().ofUser(ACME, "ann", 0, 1);
+    assertEquals(1, first.size());
+    assertEquals(1, outbox().ofUser(ACME, "ann", first.get(0).number(), 10).size());
+    outbox().record(List.of(result(first.get(0), 200, WebhookDelivery.State.DELIVERED)));
+    assertEquals(0, outbox().ofUser(GLOBEX, "ann", 0, 10).size());
+    assertEquals(0, outbox().deleteOfUser(GLOBEX, "ann"));
+    assertEquals(2, outbox().deleteOfUser(ACME, "ann"));
+    assertEquals(0, outbox().ofUser(ACME, "ann", 0, 10).size());
+    assertEquals(List.of(), outbox().attempts(first.get(0).number()));
+    assertEquals(1, outbox().deleteOfUser(ACME, longName));
+    assertEquals(1, outbox().due("one", 10).size());
+  }
+
+  @Test
   void configuredEndpointsFollowTheConfiguration() {
     endpoints().insert(endpoint("own"));
     WebhookEndpoint one = configured("app-1", "https://one.example.com/");

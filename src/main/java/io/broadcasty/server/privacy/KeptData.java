@@ -12,6 +12,7 @@ import io.broadcasty.push.jdbc.JdbcUserPushes;
 import io.broadcasty.server.stores.Store;
 import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.Spool;
+import io.broadcasty.webhook.jdbc.JdbcWebhookOutbox;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,6 +46,7 @@ public final class KeptData {
     if (archive != null) {
       areas.add(new PublicationData("mirror", KeptStreams.of(archive), policies, ticker));
     }
+    areas.add(new WebhookData(new JdbcWebhookOutbox(database, database.clock())));
     areas.add(new RevocationData(new JdbcRevocations(database)));
     areas.add(new AuditData(reader, chain));
     return List.copyOf(areas);

@@ -20,18 +20,28 @@ final class DeliveriesDeletion {
     this.database = database;
   }
 
-  void ofEndpoint(String id) {
-    deleteAll(
+  int ofUser(String tenant, String user) {
+    return deleteAll(
+        NUMBERS + "tenant_id = ? AND user_id = ?" + LIMIT,
+        select -> {
+          select.setString(1, tenant);
+          select.setString(2, user);
+        });
+  }
+
+  int ofEndpoint(String id) {
+    return deleteAll(
         NUMBERS + "endpoint_id = ? ORDER BY number" + LIMIT, select -> select.setString(1, id));
   }
 
-  void before(long millis) {
-    deleteAll(
+  int before(long millis) {
+    return deleteAll(
         NUMBERS + "created_at < ? ORDER BY created_at" + LIMIT,
         select -> select.setLong(1, millis));
   }
 
-  private void deleteAll(String sql, WebhookDatabase.Binding binding) {
+  private int deleteAll(String sql, WebhookDatabase.Binding binding) {
+    int all = 0;
     int deleted;
     do {
       deleted =
@@ -43,7 +53,9 @@ final class DeliveriesDeletion {
                 delete(connection, "broadcasty_webhook_deliveries WHERE number", numbers);
                 return numbers.size();
               });
+      all += deleted;
     } while (deleted == BATCH);
+    return all;
   }
 
   private static void delete(Connection connection, String what, List<Long> numbers)

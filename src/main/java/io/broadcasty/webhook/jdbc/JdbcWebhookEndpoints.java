@@ -142,7 +142,7 @@ public final class JdbcWebhookEndpoints implements WebhookEndpoints {
                         "DELETE" + TABLE + "WHERE endpoint_id = ?",
                         delete -> delete.setString(1, id)))
             == 1;
-    new DeliveriesDeletion(database).ofEndpoint(id);
+    var unused = new DeliveriesDeletion(database).ofEndpoint(id);
     return found;
   }
 

@@ -3,6 +3,7 @@ package io.broadcasty.webhook.jdbc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.webhook.AttemptResult;
@@ -302,8 +303,27 @@ public final class JdbcWebhookOutbox implements WebhookOutbox {
   }
 
   @Override
+  public List<WebhookDelivery> ofUser(TenantId tenant, String user, long after, int limit) {
+    return database.select(
+        SELECT + "tenant_id = ? AND user_id = ? AND number > ? ORDER BY number LIMIT ?",
+        select -> {
+          select.setString(1, tenant.value());
+          select.setString(2, UserKeys.of(user));
+          select.setLong(3, after);
+          select.setInt(4, limit);
+        },
+        JdbcWebhookOutbox::delivery);
+  }
+
+  @Override
+  public int deleteOfUser(TenantId tenant, String user) {
+    return new DeliveriesDeletion(database)
+        .ofUser(tenant.value(), String.valueOf(UserKeys.of(user)));
+  }
+
+  @Override
   public void prune(long beforeMillis) {
-    new DeliveriesDeletion(database).before(beforeMillis);
+    var unused = new DeliveriesDeletion(database).before(beforeMillis);
   }
 
   private static WebhookDelivery delivery(ResultSet row) throws SQLException {
