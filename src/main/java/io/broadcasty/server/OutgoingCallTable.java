@@ -12,6 +12,7 @@ import io.broadcasty.server.config.ConfigKeys;
 import io.broadcasty.server.dev.ReadinessWait;
 import io.broadcasty.server.provider.ProviderCalls;
 import io.broadcasty.server.stores.StoreConnections;
+import io.broadcasty.webhook.sending.HttpWebhookClient;
 import java.time.Duration;
 import java.util.List;
 
@@ -104,6 +105,12 @@ final class OutgoingCallTable {
               "as above; addresses on another host that are not public are not called",
               List.of("NamedAddresses")),
           new OutgoingCall(
+              "Decisions of a back end",
+              "`broadcasty.policy.callback.timeout` (2 s) in all, and to connect",
+              "none; after 5 failures in a row, after 1 s and at growing intervals up to 30 s",
+              "nothing is allowed that no earlier answer allows",
+              List.of("HttpCallbackExchange")),
+          new OutgoingCall(
               "FCM, OneSignal, Web Push",
               "`broadcasty.push.….timeout` ("
                   + text(PushConfigKeys.DEFAULT_TIMEOUT)
@@ -120,13 +127,19 @@ final class OutgoingCallTable {
               "the dispatch is sent again later",
               List.of("ApnsProvider")),
           new OutgoingCall(
-              "Web Push: address of an endpoint (DNS)",
+              "Address of an endpoint of Web Push, webhooks or decisions (DNS)",
               "those of the system's resolver; at most "
                   + WebPushProvider.MAX_LOOKUPS
-                  + " look-ups at a time",
+                  + " look-ups at a time of Web Push",
               "with the dispatch",
-              "the device is refused, or the dispatch is sent again later",
-              List.of("EndpointValidator")),
+              "the device is refused, or it is sent again later",
+              List.of("EndpointGuard")),
+          new OutgoingCall(
+              "Webhooks",
+              text(HttpWebhookClient.TIMEOUT) + " in all, and to connect",
+              "with back-off for a day, then it is dead",
+              "other endpoints do not wait for it",
+              List.of("HttpWebhookClient")),
           new OutgoingCall(
               "Relay to a provider",
               "`" + ConfigKeys.DRIVER_TIMEOUT.name() + "` (1 s) in all, and to connect",
@@ -139,7 +152,13 @@ final class OutgoingCallTable {
               text(ReadinessWait.TIMEOUT) + " to connect, as much for the answer",
               "until it answers, for " + text(ReadinessWait.LIMIT),
               "the guide is printed",
-              List.of("ReadinessWait")));
+              List.of("ReadinessWait")),
+          new OutgoingCall(
+              "Command line (`doctor`): the node of this machine",
+              "3 s to connect, as much for the answer",
+              "none",
+              "it says that no node answers",
+              List.of("MachineChecks")));
 
   private OutgoingCallTable() {}
 

@@ -5,9 +5,12 @@ import io.broadcasty.core.auth.jwt.Issuers;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.config.ConfigSource;
 import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.rbac.CallbackCounts;
 import io.broadcasty.core.rbac.DefaultPolicyResolver;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.rbac.PolicyResolver;
+import io.broadcasty.core.rbac.callback.CallbackPolicyResolver;
+import io.broadcasty.core.rbac.callback.CallbackSettings;
 import io.broadcasty.core.tenant.TenantSettingsSource;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -15,6 +18,7 @@ import io.broadcasty.metrics.Exposition;
 import io.broadcasty.metrics.Meters;
 import io.broadcasty.metrics.microprofile.ServerRegistry;
 import io.broadcasty.metrics.prometheus.PrometheusMeters;
+import io.broadcasty.observability.meters.CallbackMeters;
 import io.broadcasty.observability.meters.OutputMeters;
 import io.broadcasty.server.config.ConfigKeys;
 import io.broadcasty.server.config.InvalidConfigurationException;
@@ -87,12 +91,13 @@ public class Startup {
     DevMode dev = read.development() ? DevMode.start(read, clock) : null;
     Issuers tokens = issuers(read, dev, ticker, clock);
     Meters shown = meters(read);
+    CallbackCounts callbacks = new CallbackCounts();
     try {
       node =
           new Node(
               read,
               new CachingAuthenticator(tokens, read.jwt().cacheDuration(), ticker, clock),
-              policy(read.stampsSender()),
+              policy(read, callbacks, ticker, clock),
               tenantSettings(),
               new FaultToleranceCallPolicy(providerCalls),
               shown,
@@ -119,6 +124,7 @@ public class Startup {
     node.refreshRegularly("issuer-keys", tokens::refreshKeys);
     DisconnectDetector detector = new DisconnectDetector(sockets);
     node.loops().start("disconnects", detector::poll);
+    shown.addAll(CallbackMeters.of(callbacks));
     shown.addAll(OutputMeters.of(streams, detector::watchedCount));
     outputs = streams;
     disconnects = detector;
@@ -297,9 +303,10 @@ public class Startup {
   }
 
   /**
-   * Returns the policy from a CDI bean, otherwise from a service of a JAR, otherwise the default.
+   * Returns the policy from a CDI bean, otherwise from a service of a JAR, otherwise that of the
+   * back end that is asked, otherwise the default.
    */
-  private Policy policy(boolean stampsSender) {
+  private Policy policy(Settings read, CallbackCounts callbacks, Ticker ticker, WallClock clock) {
     PolicyResolver resolver = new DefaultPolicyResolver();
     if (resolvers.isResolvable()) {
       resolver = resolvers.get();
@@ -312,8 +319,19 @@ public class Startup {
               .findFirst()
               .orElse(resolver);
     }
+    CallbackSettings callback = read.policyCallback();
+    if (callback != null && !(resolver instanceof DefaultPolicyResolver)) {
+      throw new InvalidConfigurationException(
+          List.of(
+              "there is a PolicyResolver, "
+                  + resolver.getClass().getName()
+                  + ", and a back end that decides (broadcasty.policy.callback.url); keep one"));
+    }
+    if (callback != null) {
+      resolver = new CallbackPolicyResolver(callback, callbacks, ticker, clock);
+    }
     LOG.log(Level.INFO, "channel policy: {0}", resolver.getClass().getName());
-    return new Policy(resolver, stampsSender);
+    return new Policy(resolver, read.stampsSender());
   }
 
   /**

@@ -194,6 +194,11 @@ public final class Policy {
     if (resolver instanceof DefaultPolicyResolver evaluated) {
       return evaluated.explain(request, draft, steps);
     }
+    if (resolver instanceof ExplainingResolver explaining) {
+      AccessExplanation.Step step = explaining.explain(request);
+      steps.add(step);
+      return step.passed();
+    }
     boolean allowed = resolver.authorize(request);
     steps.add(
         new AccessExplanation.Step(

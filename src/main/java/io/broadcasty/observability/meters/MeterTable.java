@@ -249,6 +249,15 @@ public final class MeterTable {
           List.of(),
           "Publications that this node has erased because their key was published again.");
 
+  static final MeterFamily POLICY_DECISIONS =
+      new MeterFamily(
+          "broadcasty_policy_decisions_total",
+          COUNTER,
+          List.of("outcome"),
+          "Decisions of the back end in `broadcasty.policy.callback.url`, by outcome: allowed,"
+              + " denied, cached (an earlier answer counted), failed (no answer), refused (not"
+              + " asked, because it fails or too many questions wait).");
+
   static final MeterFamily DRIVER_ACTIVE =
       new MeterFamily(
           "broadcasty_driver_active",
@@ -481,6 +490,7 @@ public final class MeterTable {
           MIRROR_WAITING,
           MIRROR_MISSED,
           COMPACTION_ERASED,
+          POLICY_DECISIONS,
           DRIVER_ACTIVE,
           DRIVER_STATE,
           DRIVER_BREAKER,

@@ -932,6 +932,7 @@ public final class ConfigKeys {
             PublishConfigKeys.ALL,
             LocalConfigKeys.ALL,
             CompactionConfigKeys.ALL,
+            PolicyConfigKeys.ALL,
             RateConfigKeys.ALL,
             MemoryConfigKeys.ALL,
             providers.pushKeys())

@@ -10,6 +10,7 @@ import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.memory.MemoryLimits;
 import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
 import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.core.rbac.callback.CallbackSettings;
 import io.broadcasty.core.secret.MasterKeys;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.Rate;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param webSockets the implementation of RFC 6455
  * @param internals whether internals of the server may be used to write streams
  * @param compaction which channels keep only the newest publication of a key
+ * @param policyCallback where a back end is asked who may do what; null for nowhere
  * @param stampsSender whether every publication names its publisher
  * @param local who other applications of the same server are; null when they cannot publish without
  *     HTTP
@@ -87,6 +89,7 @@ public record Settings(
     Replay replay,
     Mirror mirror,
     Compaction compaction,
+    @Nullable CallbackSettings policyCallback,
     boolean stampsSender,
     @Nullable LocalCaller local,
     boolean serverMetrics,

@@ -143,6 +143,7 @@ public final class SettingsReader {
         new Settings.Compaction(
             patterns(CompactionConfigKeys.CHANNELS),
             value(CompactionConfigKeys.DELAY, Duration.ofSeconds(10))),
+        new PolicyReader(this).read(),
         value(PublishConfigKeys.SENDER, false),
         local(development, jwt),
         value(ConfigKeys.METRICS_SERVER, false),

@@ -15,6 +15,7 @@ import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.memory.MemoryBudgets;
+import io.broadcasty.core.rbac.CallbackCounts;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.RefreshedTenantSettings;
 import io.broadcasty.core.tenant.Retention;
@@ -109,6 +110,7 @@ class MeterTableTest {
     all.addAll(
         StoreMeters.ofCompaction(
             new CompactingBroker(spool, channel -> false, Duration.ofSeconds(1), time)));
+    all.addAll(CallbackMeters.of(new CallbackCounts()));
     all.addAll(StoreMeters.ofMirror(mirror));
     all.addAll(DriverMeters.of(() -> relay, time));
     all.addAll(

@@ -79,6 +79,7 @@ class ConfigReferenceTest {
           Map.entry("mirror", "Mirror"),
           Map.entry("compaction", "Compaction"),
           Map.entry("local", "Applications of the same server"),
+          Map.entry("policy", "Policy of a back end"),
           Map.entry("traces", "Traces and metrics"),
           Map.entry("metrics", "Traces and metrics"),
           Map.entry("prom", "Traces and metrics"),

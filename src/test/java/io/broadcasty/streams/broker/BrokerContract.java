@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -742,7 +743,8 @@ public abstract class BrokerContract {
                 tenants,
                 channel ->
                     channel.equals(ORDERS)
-                        ? new ChannelSettings(limits.get(), false, null, true, false)
+                        ? new ChannelSettings(
+                            Objects.requireNonNull(limits.get()), false, null, true, false)
                         : ChannelSettings.NONE),
             received);
     fill(broker, ORDERS, 0, 6);
