@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -107,6 +108,10 @@ class IssuersTest {
             null,
             claims),
         new TenantScope(Set.of(new TenantId(tenant)), false, null));
+  }
+
+  private KeyCondition condition(String name) {
+    return Objects.requireNonNull(issuers.conditions().get(name));
   }
 
   private String ann() {
@@ -238,13 +243,13 @@ class IssuersTest {
       assertTrue(log.text().contains(keycloak.issuer()), log.text());
     }
     assertAccepted(issuers.authenticate(ann()));
-    String told = issuers.conditions().get("keycloak").text();
+    String told = condition("keycloak").text();
     assertTrue(told.startsWith("degraded: its 1 known keys stay in use"), told);
-    assertEquals("up", issuers.conditions().get("entra").text());
+    assertEquals("up", condition("entra").text());
     keycloak.answer(200);
     time.advance(RemoteKeys.RETRY);
     issuers.refreshKeys();
-    assertEquals("up", issuers.conditions().get("keycloak").text());
+    assertEquals("up", condition("keycloak").text());
   }
 
   @Test
@@ -255,7 +260,7 @@ class IssuersTest {
           assertThrows(AuthenticationUnavailableException.class, () -> issuers.authenticate(ann()));
       assertTrue(String.valueOf(unavailable.getMessage()).contains("keycloak"));
       assertAccepted(issuers.authenticate(bob()));
-      assertTrue(issuers.conditions().get("keycloak").text().startsWith("down"), log.text());
+      assertTrue(condition("keycloak").text().startsWith("down"), log.text());
     }
   }
 
@@ -338,7 +343,7 @@ class IssuersTest {
   private void assertUnavailable(String problem) {
     try (LogCapture log = new LogCapture(RemoteKeys.class)) {
       assertThrows(AuthenticationUnavailableException.class, () -> issuers.authenticate(ann()));
-      String told = issuers.conditions().get("keycloak").problem();
+      String told = condition("keycloak").problem();
       assertTrue(told.contains(problem), told + log.text());
     }
   }
