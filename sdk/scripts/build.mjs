@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { privateNames } from './private-names.mjs';
 
-const entryPoints = { index: 'src/index.ts', push: 'src/push.ts', tabs: 'src/tabs/client.ts', react: 'src/bindings/react.ts', vue: 'src/bindings/vue.ts' };
+const entryPoints = { index: 'src/index.ts', push: 'src/push.ts', ticket: 'src/ticket.ts', tabs: 'src/tabs/client.ts', react: 'src/bindings/react.ts', vue: 'src/bindings/vue.ts' };
 
 rmSync('dist', { recursive: true, force: true });
 await build({

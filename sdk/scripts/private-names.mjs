@@ -9,7 +9,7 @@ const { options, fileNames } = ts.parseJsonConfigFileContent(ts.readConfigFile(`
 const program = ts.createProgram(fileNames, { ...options, noEmit: true });
 const checker = program.getTypeChecker();
 const sources = program.getSourceFiles().filter(({ fileName }) => fileNames.includes(fileName));
-const entryPoints = ['src/index.ts', 'src/push.ts', 'src/tabs/client.ts', 'src/bindings/react.ts', 'src/bindings/vue.ts'];
+const entryPoints = ['src/index.ts', 'src/push.ts', 'src/ticket.ts', 'src/tabs/client.ts', 'src/bindings/react.ts', 'src/bindings/vue.ts'];
 
 const resolve = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
 const exports = new Set(

@@ -17,10 +17,13 @@ const ENTRIES = {
 import type { ClientOptions, ConnectionEvents, Publication } from '@broadcasty/client';
 import { WebPush } from '@broadcasty/client/push';
 import { SharedClient } from '@broadcasty/client/tabs';
+import { CookieSession, streamUrl } from '@broadcasty/client/ticket';
 const options: ClientOptions = { baseUrl: 'https://a.example', getToken: () => 't', backoff: fullJitter() };
 export const client: BroadcastyClient = new SharedClient(options);
 export const core = new CoreClient(options);
 export const push = new WebPush(options);
+export const url: () => Promise<string> = () => streamUrl(options, 'sse', { channel: 'a' });
+export const session: () => Promise<CookieSession> = () => CookieSession.open(options);
 export const state = (): ConnectionEvents['state']['state'] => client.state;
 export async function first(): Promise<Publication<number> | undefined> {
   for await (const publication of await client.subscribe<number>({ channel: 'a', last: 1 })) {
@@ -107,12 +110,12 @@ describe('the packed package', { timeout: 180_000 }, () => {
   it('is loaded by import and by require, each with one class of errors', async () => {
     const check = (load: string) => `
       (async () => {
-        const names = ['', '/push', '/tabs', '/react', '/vue'];
-        const [main, push, tabs, react, vue] = await Promise.all(names.map((name) => ${load}('@broadcasty/client' + name)));
+        const names = ['', '/push', '/tabs', '/react', '/vue', '/ticket'];
+        const [main, push, tabs, react, vue, ticket] = await Promise.all(names.map((name) => ${load}('@broadcasty/client' + name)));
         const shared = new tabs.SharedClient({ baseUrl: 'https://a.example', getToken: () => 't' });
         shared.close();
         const error = await shared.publish({ channel: 'a', payload: 1n }).catch((thrown) => thrown);
-        console.log(error instanceof main.BroadcastyError && shared instanceof main.BroadcastyClient && typeof push.WebPush === 'function' && typeof react.useChannel === 'function' && typeof vue.useChannel === 'function');
+        console.log(error instanceof main.BroadcastyError && shared instanceof main.BroadcastyClient && typeof push.WebPush === 'function' && typeof ticket.streamUrl === 'function' && typeof react.useChannel === 'function' && typeof vue.useChannel === 'function');
       })();`;
     for (const [name, load] of [['load.mjs', '(name) => import(name)'], ['load.cjs', 'require']] as const) {
       writeFileSync(join(project.directory, name), check(`(${load})`));

@@ -10,6 +10,7 @@ import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.auth.ServedTenants;
+import io.broadcasty.core.auth.TicketStore;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.lifecycle.RealtimeListener;
@@ -463,6 +464,10 @@ public final class Node implements AutoCloseable {
 
   public ConnectionLimiter connections() {
     return store.connections();
+  }
+
+  public TicketStore tickets() {
+    return store.tickets();
   }
 
   public NonceStore nonces() {

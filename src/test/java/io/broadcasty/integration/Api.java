@@ -12,6 +12,8 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +75,29 @@ final class Api {
 
   HttpResponse<String> get(String path, String token) {
     return send(request(path, token).GET().build());
+  }
+
+  /** Returns a ticket for the streams of a token. */
+  String ticket(String token) {
+    HttpRequest.Builder request = request("/broadcasty/ticket", token);
+    HttpResponse<String> answer = send(request.POST(HttpRequest.BodyPublishers.noBody()).build());
+    Matcher ticket = Pattern.compile("\"ticket\":\"([^\"]+)\"").matcher(answer.body());
+    if (!ticket.find()) {
+      throw new AssertionError(answer.statusCode() + ": " + answer.body());
+    }
+    return ticket.group(1);
+  }
+
+  /** Returns a cookie of a session that begins with a token, as a client sends it back. */
+  String cookie(String token) {
+    HttpRequest.Builder request =
+        request("/broadcasty/session", token).header("Origin", base.resolve("/").toString());
+    HttpResponse<String> answer = send(request.POST(HttpRequest.BodyPublishers.noBody()).build());
+    return answer
+        .headers()
+        .firstValue("Set-Cookie")
+        .map(cookie -> cookie.replaceFirst(";.*", ""))
+        .orElseThrow(() -> new AssertionError(answer.statusCode() + ": " + answer.body()));
   }
 
   HttpRequest.Builder request(String path, String token) {

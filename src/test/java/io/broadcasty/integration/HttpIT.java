@@ -399,6 +399,34 @@ class HttpIT extends BuiltWarTestBase {
   }
 
   @Test
+  void theCookieOfASessionPublishesForPagesOfThisServerAndEnds() {
+    String cookie = api.cookie(api.tokens.publisher());
+    assertTrue(cookie.startsWith("broadcasty="), cookie);
+    String body = "{\"channel\":\"%s\",\"payload\":1}".formatted(Api.freshChannel("cookie."));
+    for (String origin : List.of(api.base.resolve("/").toString(), "https://evil.example", "")) {
+      HttpRequest.Builder request =
+          api.request("/broadcasty/publish", "")
+              .header("Cookie", cookie)
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString(body));
+      if (!origin.isEmpty()) {
+        request.header("Origin", origin);
+      }
+      assertEquals(
+          origin.startsWith("http:") ? 200 : 403, api.send(request.build()).statusCode(), origin);
+    }
+    HttpResponse<String> ended =
+        api.send(
+            api.request("/broadcasty/session", "")
+                .header("Origin", api.base.resolve("/").toString())
+                .DELETE()
+                .build());
+    assertEquals(204, ended.statusCode());
+    String removed = ended.headers().firstValue("Set-Cookie").orElse("");
+    assertTrue(removed.contains("Max-Age=0"), removed);
+  }
+
+  @Test
   void pagesOfAForeignOriginMayNotCall() {
     for (String path : List.of("/broadcasty/replay?channel=a", "/broadcasty/sse?channel=a")) {
       HttpRequest foreign =

@@ -134,6 +134,23 @@ abstract class SseContract extends TransportContract {
   }
 
   @Test
+  void aTicketOpensOneStreamAndACookieAnyNumber() {
+    String path = "/broadcasty/sse?channel=" + Api.freshChannel("ticket.");
+    String url = path + "&ticket=" + api.ticket(api.tokens.guest());
+    try (SseStream stream = SseStream.open(api.request(url, "").build(), api)) {
+      assertEquals("subscribed", stream.next().kind());
+    }
+    assertEquals(401, api.get(url, "").statusCode());
+    String cookie = api.cookie(api.tokens.guest());
+    for (int i = 0; i < 2; i++) {
+      HttpRequest request = api.request(path, "").header("Cookie", cookie).build();
+      try (SseStream stream = SseStream.open(request, api)) {
+        assertEquals("subscribed", stream.next().kind());
+      }
+    }
+  }
+
+  @Test
   void reportsAPositionOfAnotherEpoch() {
     String channel = Api.freshChannel("epoch.");
     api.publishNumbers(channel, 1, 3);

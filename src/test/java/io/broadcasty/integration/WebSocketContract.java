@@ -128,6 +128,28 @@ abstract class WebSocketContract extends TransportContract {
   }
 
   @Test
+  void aTicketAuthenticatesOneHandshakeAndACookieThoseOfItsPages() {
+    String connect = "{\"id\":7,\"command\":\"connect\",\"token\":\"\"}";
+    String query = "?ticket=" + api.ticket(api.tokens.guest());
+    try (WsStream stream = WsStream.open(api, query, "broadcasty.v1")) {
+      assertEquals("carol", stream.send(connect).next().field("subject"));
+    }
+    assertThrows(CompletionException.class, () -> WsStream.open(api, query, "broadcasty.v1"));
+    String cookie = api.cookie(api.tokens.guest());
+    Map<String, String> own = Map.of("Cookie", cookie, "Origin", api.base.resolve("/").toString());
+    try (WsStream stream = WsStream.open(api, "?credentials=cookie", own, "broadcasty.v1")) {
+      assertEquals("carol", stream.send(connect).next().field("subject"));
+    }
+    try (WsStream stream = WsStream.open(api, "", own, "broadcasty.v1")) {
+      assertEquals("unauthorized", stream.send(subscribe("a", "")).next().field("code"));
+    }
+    Map<String, String> foreign = Map.of("Cookie", cookie, "Origin", "https://evil.example");
+    assertThrows(
+        CompletionException.class,
+        () -> WsStream.open(api, "?credentials=cookie", foreign, "broadcasty.v1"));
+  }
+
+  @Test
   void aConnectionWithoutATokenAuthenticatesByItsFirstCommand() {
     try (WsStream stream = WsStream.open(api, "")) {
       assertEquals("unauthorized", stream.send(subscribe("a", "")).next().field("code"));

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -40,10 +41,16 @@ final class WsStream implements Stream, WebSocket.Listener {
    * @throws CompletionException when the handshake is refused
    */
   static WsStream open(Api api, String query, String... subprotocols) {
+    return open(api, query, Map.of(), subprotocols);
+  }
+
+  /** Opens a connection as the other ones do, with headers. */
+  static WsStream open(Api api, String query, Map<String, String> headers, String... subprotocols) {
     WsStream stream = new WsStream();
     URI address =
         URI.create(api.base.toString().replaceFirst("^http", "ws") + "/broadcasty/ws" + query);
     WebSocket.Builder builder = api.http.newWebSocketBuilder().connectTimeout(Api.PATIENCE);
+    headers.forEach(builder::header);
     if (subprotocols.length > 0) {
       builder.subprotocols(
           subprotocols[0], Arrays.copyOfRange(subprotocols, 1, subprotocols.length));

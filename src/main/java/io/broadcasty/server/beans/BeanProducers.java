@@ -16,6 +16,7 @@ import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.auth.Tickets;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
@@ -87,6 +88,12 @@ public class BeanProducers {
   @Singleton
   Authenticator authenticator() {
     return startup.node().context().authenticator();
+  }
+
+  @Produces
+  @Singleton
+  Tickets tickets() {
+    return new Tickets(startup.node().tickets());
   }
 
   @Produces

@@ -92,6 +92,16 @@ final class AccessConfigKeys {
               + " other claims. Each is an array of strings, or a string with spaces between the"
               + " roles; the roles of all of them count.");
 
+  static final ConfigKey<Boolean> TOKENS_IN_QUERY =
+      new ConfigKey<>(
+          "broadcasty.jwt.in-query",
+          ConfigType.FLAG,
+          null,
+          "true",
+          "Accepts the token of a stream in the query (access_token), where proxies, browsers and"
+              + " access logs keep it. If unset, development mode accepts it, and otherwise it is"
+              + " refused: clients send a header, a ticket or the cookie of a session instead.");
+
   static final ConfigKey<Boolean> PROM =
       new ConfigKey<>(
           "broadcasty.prom",
@@ -130,6 +140,7 @@ final class AccessConfigKeys {
           JWT_TENANT,
           TENANT_CLAIM,
           ROLES_CLAIM,
+          TOKENS_IN_QUERY,
           PROM,
           TLS,
           TENANT_HEADER,

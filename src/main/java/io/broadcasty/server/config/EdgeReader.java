@@ -22,7 +22,7 @@ final class EdgeReader {
     this.reader = reader;
   }
 
-  EdgeSettings read(TenantSettings defaults) {
+  EdgeSettings read(TenantSettings defaults, boolean development) {
     return new EdgeSettings(
         origins(),
         headers(),
@@ -39,6 +39,7 @@ final class EdgeReader {
             reader.count(ConfigKeys.SLOW_BODIES_PER_USER),
             reader.count(ConfigKeys.SLOW_BODIES_PER_ADDRESS)),
         reader.value(AccessConfigKeys.TLS, "optional").equals("require"),
+        reader.optional(AccessConfigKeys.TOKENS_IN_QUERY).orElse(development),
         tenantHeader());
   }
 

@@ -124,7 +124,7 @@ public final class SettingsReader {
         publicUrl(),
         jwt,
         issuers,
-        new EdgeReader(this).read(tenants.defaults()),
+        new EdgeReader(this).read(tenants.defaults(), development),
         administration,
         new AppReader(this, webhooks.guard()).read(source.names()),
         webhooks,

@@ -6,6 +6,7 @@ import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.cluster.question.AnswerStore;
 import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.auth.TicketStore;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.delivery.occupancy.ChannelOccupancy;
@@ -40,6 +41,7 @@ public record Store(
     RateLimiter limits,
     ConnectionLimiter connections,
     NonceStore nonces,
+    TicketStore tickets,
     NodeRegistry nodes,
     ControlTopic control,
     AnswerStore answers,

@@ -21,9 +21,14 @@ import io.broadcasty.cluster.question.jdbc.JdbcAnswerStore;
 import io.broadcasty.cluster.question.memory.MemoryAnswerStore;
 import io.broadcasty.cluster.question.redis.RedisAnswerStore;
 import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.auth.LocalTicketStore;
 import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.auth.TicketStore;
+import io.broadcasty.core.auth.Tickets;
 import io.broadcasty.core.auth.jdbc.JdbcNonceStore;
+import io.broadcasty.core.auth.jdbc.JdbcTicketStore;
 import io.broadcasty.core.auth.redis.RedisNonceStore;
+import io.broadcasty.core.auth.redis.RedisTicketStore;
 import io.broadcasty.core.lifecycle.RealtimeListeners;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudgets;
@@ -186,6 +191,7 @@ public record StoreFactory(
         List::of,
         occupancy(new LocalOccupancyStore(), Duration.ZERO, 0),
         new LocalNonceStore(settings.edge().nonceRetention(), budgets.of(MemoryArea.IDS), ticker),
+        new LocalTicketStore(Tickets.LIFE, budgets.of(MemoryArea.IDS), ticker),
         null,
         broker::prune,
         () -> {});
@@ -245,6 +251,7 @@ public record StoreFactory(
     ChannelOccupancy occupancy = occupancy(occupants, OCCUPANCY_RENEWAL, 0);
     JdbcNonceStore nonces =
         new JdbcNonceStore(database, settings.edge().nonceRetention(), database.clock());
+    JdbcTicketStore tickets = new JdbcTicketStore(database, Tickets.LIFE, database.clock());
     JdbcAnswerStore answers = new JdbcAnswerStore(database, database.clock());
     NodeLeases leases =
         new NodeLeases(
@@ -262,6 +269,7 @@ public record StoreFactory(
         leases::live,
         occupancy,
         nonces,
+        tickets,
         database,
         upkeep(
             database,
@@ -271,6 +279,7 @@ public record StoreFactory(
               control.prune();
               occupants.prune();
               nonces.prune();
+              tickets.prune();
               answers.prune();
             }),
         () -> {
@@ -287,6 +296,7 @@ public record StoreFactory(
       Supplier<Collection<String>> liveNodes,
       ChannelOccupancy occupancy,
       NonceStore nonces,
+      TicketStore tickets,
       @Nullable Database database,
       Runnable upkeep,
       Runnable release) {
@@ -303,6 +313,7 @@ public record StoreFactory(
         new ObservedRateLimiter(new LocalRateLimiter(limits(), ticker), listeners),
         new LocalConnectionLimiter(self.get().name(), tenants),
         nonces,
+        tickets,
         new LocalNodeRegistry(self, clock),
         control,
         answers,
@@ -500,6 +511,7 @@ public record StoreFactory(
         new ObservedRateLimiter(limits, listeners),
         connections,
         new RedisNonceStore(redis, settings.edge().nonceRetention()),
+        new RedisTicketStore(redis, Tickets.LIFE),
         nodes,
         new RedisControlTopic(redis, ControlRetention.DEFAULT, threads.loops),
         new RedisAnswerStore(redis),

@@ -24,7 +24,9 @@ import io.broadcasty.transport.http.PushKeyResource;
 import io.broadcasty.transport.http.PushResource;
 import io.broadcasty.transport.http.ReplayResource;
 import io.broadcasty.transport.http.RevocationsResource;
+import io.broadcasty.transport.http.SessionResource;
 import io.broadcasty.transport.http.TenantsResource;
+import io.broadcasty.transport.http.TicketResource;
 import io.broadcasty.transport.http.UsersResource;
 import io.broadcasty.transport.http.WebhookDeliveriesResource;
 import io.broadcasty.transport.http.WebhooksResource;
@@ -65,7 +67,9 @@ public class DataPlane extends Application {
         PoliciesResource.class,
         PrivacyResource.class,
         RevocationsResource.class,
+        SessionResource.class,
         TenantsResource.class,
+        TicketResource.class,
         UsersResource.class,
         ProblemResponses.class);
   }

@@ -31,6 +31,8 @@ final class AllowedMethods {
           new Route("problems(/[^/]+)?", READ),
           new Route("ws", "GET, OPTIONS"), // a handshake has no other method
           new Route("publish", WRITE),
+          new Route("ticket", WRITE),
+          new Route("session", "POST, DELETE, OPTIONS"),
           new Route("presence/(join|leave|heartbeat)", WRITE),
           new Route("admin/(nodes|drivers|health|channels|connections|presence|events)", READ),
           new Route("admin/channels/[^/]+", READ),

@@ -5,6 +5,7 @@ import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.auth.SignedRequest;
+import io.broadcasty.core.auth.Tickets;
 import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
@@ -68,6 +69,7 @@ public class EdgeFilter extends HttpFilter {
   private static final String APP_PATH = "/app/";
   private static final String SSE_PATH = "/broadcasty/sse";
   private static final String PUBLISH_PATH = "/broadcasty/publish";
+  private static final String SESSION_PATH = "/broadcasty/session";
   private static final String PING_PATH = "/broadcasty/ping";
 
   private static final Set<String> CHANGING = Set.of("POST", "PATCH", "DELETE");
@@ -90,6 +92,7 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient RequestBodies bodies;
   @Inject private transient TenantSettingsLookup tenants;
   @Inject private transient NonceStore nonces;
+  @Inject private transient Tickets tickets;
   @Inject private transient RealtimeListener listener;
   @Inject private transient WallClock clock;
   @Inject private transient MemoryBudgets memory;
@@ -102,6 +105,8 @@ public class EdgeFilter extends HttpFilter {
   private transient @Nullable CrossOrigin crossOrigin;
   private transient @Nullable ReplayGuard replays;
   private transient @Nullable ReplayGuard signedReplays;
+  private transient @Nullable RequestCredentials credentials;
+  private transient @Nullable SessionCookies cookies;
   private transient @Nullable AppAuthenticator appAuthenticator;
   private transient @Nullable ScraperAccess scrapers;
   private transient @Nullable BodyStage stage;
@@ -120,6 +125,8 @@ public class EdgeFilter extends HttpFilter {
     crossOrigin = new CrossOrigin(policy, settings);
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
     signedReplays = new ReplayGuard(nonces, true, EdgeSettings.SIGNED_WINDOW);
+    credentials = new RequestCredentials(tickets, settings);
+    cookies = new SessionCookies(settings);
     appAuthenticator = new AppAuthenticator(apps, tenants, nonces);
     scrapers = new ScraperAccess(settings.metrics());
     stage = new BodyStage(bodies, tenants, listener, settings.ipv6PrefixBits());
@@ -278,15 +285,32 @@ public class EdgeFilter extends HttpFilter {
       refuse(request, response, Problem.of(Code.UNAUTHORIZED, reason));
       return false;
     }
+    boolean session = path.equals(SESSION_PATH);
+    if (session) {
+      Problem foreign = Objects.requireNonNull(cookies).refusal(request, true);
+      if (foreign != null) {
+        refuse(request, response, foreign);
+        return false;
+      }
+    }
+    if (session && request.getMethod().equals("DELETE")) { // also when its token has expired
+      bodies.expectUnread(request, response);
+      chain.doFilter(request, response);
+      return false;
+    }
     SignedRequest signed;
+    String token;
     try {
       signed = SignatureHeaders.read(request);
+      token =
+          signed == null
+              ? Objects.requireNonNull(credentials).token(request, stream, path.equals(WS_PATH))
+              : null;
     } catch (ProblemException e) {
       listener.onTokenRefused(new TokenRefused(TokenFault.INVALID, e.problem().detail(), address));
       refuse(request, response, e.problem());
       return false;
     }
-    String token = signed == null ? TokenExtractor.extract(request, stream) : null;
     if (scrapers != null && scrapers.admit(request, path, token)) {
       bodies.expectUnread(request, response);
       chain.doFilter(request, response);
@@ -303,8 +327,8 @@ public class EdgeFilter extends HttpFilter {
             response,
             Problem.of(
                 Code.UNAUTHORIZED,
-                "send a token: `Authorization: Bearer …`, or for a stream in a browser"
-                    + " `access_token` in the query"));
+                "send a token: `Authorization: Bearer …`, or for a stream in a browser a ticket"
+                    + " (POST /broadcasty/ticket)"));
       }
       return false;
     }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics who may read the meters
  * @param bodies the limits of request bodies
  * @param tlsRequired whether requests that somebody may have read on their way are refused
+ * @param tokensInQuery whether a stream may have its token in the query
  * @param tenantHeader the header that must name the tenant of the token, if a request has it; null
  *     for none
  */
@@ -37,6 +38,7 @@ public record EdgeSettings(
     MetricsAccess metrics,
     BodySettings bodies,
     boolean tlsRequired,
+    boolean tokensInQuery,
     @Nullable String tenantHeader) {
 
   /**

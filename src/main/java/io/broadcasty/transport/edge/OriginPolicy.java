@@ -98,12 +98,15 @@ public final class OriginPolicy {
     if (origin == null || any) {
       return true;
     }
+    return isListed(origin) || (host != null && isOf(origin, host));
+  }
+
+  /** Returns whether an origin is that of a host, over either scheme. */
+  boolean isOf(String origin, String host) {
     String normalized = normalized(origin);
-    return isListed(origin)
-        || (host != null
-            && ORIGIN.matcher(normalized).matches()
-            && (normalized.equals(normalized("https://" + host))
-                || normalized.equals(normalized("http://" + host))));
+    return ORIGIN.matcher(normalized).matches()
+        && (normalized.equals(normalized("https://" + host))
+            || normalized.equals(normalized("http://" + host)));
   }
 
   /**

@@ -15,12 +15,13 @@ final class TokenExtractor {
   private TokenExtractor() {}
 
   /**
-   * Returns the token of a request.
+   * Returns the token in the headers of a request.
    *
    * @param stream whether the request opens a stream, for which browsers cannot set the header
+   *     {@code Authorization}
    * @return null when there is none
    */
-  static @Nullable String extract(HttpServletRequest request, boolean stream) {
+  static @Nullable String inHeaders(HttpServletRequest request, boolean stream) {
     String authorization = authorization(request);
     if (authorization != null) {
       return authorization;
@@ -33,7 +34,12 @@ final class TokenExtractor {
         return name.substring(BEARER_SUBPROTOCOL.length());
       }
     }
-    return parameter(request.getQueryString(), "access_token");
+    return null;
+  }
+
+  /** Returns a parameter of the query; null when it has none of this name. */
+  static @Nullable String inQuery(HttpServletRequest request, String name) {
+    return parameter(request.getQueryString(), name);
   }
 
   /**

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.auth.LocalTicketStore;
+import io.broadcasty.core.auth.Tickets;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
@@ -69,6 +71,7 @@ class AddressLimitTest {
             new MetricsAccess(true, false, null),
             TestBodies.SETTINGS,
             false,
+            false,
             null);
     Map<String, Object> beans =
         Map.of(
@@ -95,6 +98,10 @@ class AddressLimitTest {
             node.time);
     inject(edge, beans);
     inject(edge, Map.of("memory", node.memory, "outputs", new StreamOutputSelector(false, "none")));
+    Tickets tickets =
+        new Tickets(
+            new LocalTicketStore(Tickets.LIFE, MemoryBudget.unlimited(MemoryArea.IDS), node.time));
+    inject(edge, Map.of("tickets", tickets));
     inject(edge, Map.of("current", new CurrentCaller()));
     inject(edge, Map.of("apps", AppAuthenticatorTest.APPS, "tenants", node.tenants));
     inject(others, beans);

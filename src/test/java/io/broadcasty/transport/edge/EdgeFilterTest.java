@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.auth.LocalTicketStore;
 import io.broadcasty.core.auth.SignedRequest;
+import io.broadcasty.core.auth.Tickets;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
@@ -54,10 +56,17 @@ class EdgeFilterTest {
 
   private final TestNode node = new TestNode();
   private final EdgeFilter filter = new EdgeFilter();
+  private final Tickets tickets =
+      new Tickets(
+          new LocalTicketStore(Tickets.LIFE, MemoryBudget.unlimited(MemoryArea.IDS), node.time));
   private final List<Caller> passed = new ArrayList<>();
   private final Map<String, String> answered = new HashMap<>();
   private boolean granted = true;
   private boolean tlsRequired;
+  private boolean tokensInQuery;
+
+  /** Whether requests need no caller. */
+  private boolean ending;
 
   @BeforeEach
   void start() throws ReflectiveOperationException {
@@ -87,6 +96,7 @@ class EdgeFilterTest {
             new MetricsAccess(true, false, null),
             TestBodies.SETTINGS,
             tlsRequired,
+            tokensInQuery,
             "X-Tenant-Id"));
     inject("bodies", TestBodies.of(node));
     inject("tenants", node.tenants);
@@ -102,6 +112,7 @@ class EdgeFilterTest {
         "nonces",
         new LocalNonceStore(
             Duration.ofMinutes(11), MemoryBudget.unlimited(MemoryArea.IDS), node.time));
+    inject("tickets", tickets);
     inject("listener", node.listener);
     inject("clock", node.time);
     filter.init();
@@ -153,10 +164,13 @@ class EdgeFilterTest {
                   default -> null;
                 });
     FilterChain chain =
-        (served, answer) ->
+        (served, answer) -> {
+          if (!ending) {
             passed.add(
                 Objects.requireNonNull(
                     CallerRequest.caller(((HttpServletRequest) served).getUserPrincipal())));
+          }
+        };
     filter.doFilter(request, response, chain);
     return status[0];
   }
@@ -379,6 +393,76 @@ class EdgeFilterTest {
           401, send("GET", "/broadcasty/replay?" + query, Map.of("Authorization", bearer)));
     }
     assertEquals(6, node.listener.ofType(TokenRefused.class).size());
+  }
+
+  @Test
+  void aTicketOpensOneStream() throws Exception {
+    for (String path : List.of("/broadcasty/sse", "/broadcasty/ws")) {
+      String ticket = tickets.issue(node.ann().tenant(), "good");
+      String url = path + "?channel=a&ticket=" + ticket;
+      assertEquals(200, send("GET", url, Map.of()), path);
+      assertEquals("ann", passed.get(passed.size() - 1).subject());
+      assertEquals(401, send("GET", url, Map.of()), "used");
+      assertEquals(401, send("GET", path + "?ticket=made-up", Map.of()));
+    }
+    String late = tickets.issue(node.ann().tenant(), "good");
+    node.time.advance(Tickets.LIFE);
+    assertEquals(401, send("GET", "/broadcasty/sse?ticket=" + late, Map.of()));
+    String revoked = tickets.issue(node.ann().tenant(), "of nobody");
+    assertEquals(401, send("GET", "/broadcasty/sse?ticket=" + revoked, Map.of()));
+    String ticket = tickets.issue(node.ann().tenant(), "good");
+    assertEquals(401, send("GET", "/broadcasty/replay?ticket=" + ticket, Map.of()), "no stream");
+    assertEquals(200, send("GET", "/broadcasty/sse?ticket=" + ticket, Map.of()));
+  }
+
+  @Test
+  void aTokenIsTakenFromTheQueryOnlyWhereThatIsAllowed() throws Exception {
+    for (String path : List.of("/broadcasty/sse", "/broadcasty/ws")) {
+      assertEquals(401, send("GET", path + "?access_token=good", Map.of()), path);
+    }
+    assertEquals(2, node.listener.ofType(TokenRefused.class).size());
+    assertEquals(
+        200,
+        send("GET", "/broadcasty/sse?access_token=bad", Map.of("Authorization", "Bearer good")));
+    tokensInQuery = true;
+    start();
+    assertEquals(200, send("GET", "/broadcasty/sse?access_token=good", Map.of()));
+  }
+
+  @Test
+  void aCookieAuthenticatesWhatPagesOfThisServerSend() throws Exception {
+    String cookie = "__Host-broadcasty=good";
+    Map<String, String> own =
+        Map.of("Cookie", cookie, "Host", "rt.example", "Origin", "https://rt.example");
+    assertEquals(200, send("GET", "/broadcasty/sse", Map.of("Cookie", cookie)));
+    assertEquals(200, send("POST", PUBLISH, own));
+    assertEquals(200, send("GET", "/broadcasty/admin/nodes", own));
+    assertEquals(200, send("GET", "/broadcasty/ws?credentials=cookie", own));
+    assertEquals(4, passed.size());
+    assertEquals(403, send("POST", PUBLISH, Map.of("Cookie", cookie)));
+    assertEquals(403, send("GET", "/broadcasty/ws?credentials=cookie", Map.of("Cookie", cookie)));
+    assertEquals(
+        403, send("POST", PUBLISH, Map.of("Cookie", cookie, "Origin", "https://evil.example")));
+    assertEquals(401, send("GET", "/broadcasty/sse", Map.of("Cookie", "__Host-broadcasty=bad")));
+    assertEquals(
+        200,
+        send("POST", PUBLISH, Map.of("Cookie", cookie, "Authorization", "Bearer good")),
+        "a token needs no origin");
+  }
+
+  @Test
+  void aSessionBeginsAndEndsByRequestsOfItsPagesOnly() throws Exception {
+    String path = "/broadcasty/session";
+    Map<String, String> own = Map.of("Host", "rt.example", "Origin", "https://rt.example");
+    Map<String, String> begins = new HashMap<>(own);
+    begins.put("Authorization", "Bearer good");
+    assertEquals(200, send("POST", path, begins));
+    assertEquals(401, send("POST", path, own));
+    assertEquals(403, send("POST", path, Map.of("Authorization", "Bearer good")));
+    assertEquals(403, send("DELETE", path, Map.of("Cookie", "__Host-broadcasty=good")));
+    assertEquals(1, passed.size());
+    ending = true;
+    assertEquals(200, send("DELETE", path, own), "also when the token has expired");
   }
 
   /** Sends a signed request; the signature is valid if it consists of ones. */

@@ -67,6 +67,7 @@ public final class FakeContainer {
             new MetricsAccess(true, false, null),
             new BodySettings(65_536, Duration.ofSeconds(30), 16, 128),
             false,
+            false,
             null),
         new StreamOutputSelector(false, "none"));
   }
