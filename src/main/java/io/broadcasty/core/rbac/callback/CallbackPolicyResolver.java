@@ -3,6 +3,7 @@ package io.broadcasty.core.rbac.callback;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.collection.BoundedMap;
+import io.broadcasty.core.http.CallFailure;
 import io.broadcasty.core.rbac.AccessExplanation;
 import io.broadcasty.core.rbac.AccessRequest;
 import io.broadcasty.core.rbac.Action;
@@ -155,7 +156,9 @@ public final class CallbackPolicyResolver implements ExplainingResolver {
     try {
       return others.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new CallbackException(String.valueOf(e.getCause().getMessage()), e.getCause());
+      Throwable cause = CallFailure.unwrap(e);
+      throw new CallbackException(
+          cause == null ? "it failed" : String.valueOf(cause.getMessage()), cause);
     } catch (TimeoutException e) {
       throw new CallbackException("there is no reply in time", e);
     } catch (InterruptedException e) {
