@@ -5,7 +5,10 @@ import io.broadcasty.admin.events.EventFeed;
 import io.broadcasty.admin.explorer.ChannelExplorer;
 import io.broadcasty.admin.explorer.ConnectionExplorer;
 import io.broadcasty.admin.explorer.ExploredConnection;
+import io.broadcasty.admin.explorer.NodeExplorer;
+import io.broadcasty.admin.explorer.NodeReport;
 import io.broadcasty.admin.explorer.OpenConnections;
+import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.cluster.question.NodeQuestions;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
@@ -18,9 +21,12 @@ import io.broadcasty.delivery.session.ConnectionFilter;
 import io.broadcasty.delivery.session.ConnectionList;
 import io.broadcasty.delivery.session.ConnectionState;
 import io.broadcasty.delivery.session.Sessions;
+import io.broadcasty.relay.RelayStatusText;
 import io.broadcasty.server.stores.Store;
 import io.broadcasty.server.threads.Threads;
 import io.broadcasty.transport.http.EventThreads;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,11 +47,12 @@ public final class Explorers implements AutoCloseable {
   private final ExecutorService answering;
   private final ChannelExplorer channels;
   private final ConnectionExplorer connections;
+  private final NodeExplorer nodes;
   private final EventFeed events;
   private final EventThreads eventThreads;
 
   Explorers(
-      String self,
+      Supplier<NodeInfo> identity,
       Store store,
       Hub hub,
       Sessions sessions,
@@ -54,6 +61,7 @@ public final class Explorers implements AutoCloseable {
       Threads threads,
       Ticker ticker,
       WallClock clock) {
+    String self = identity.get().name();
     this.answering =
         new ThreadPoolExecutor(
             1,
@@ -84,6 +92,12 @@ public final class Explorers implements AutoCloseable {
                     sessions.list(new ConnectionFilter(tenant, user, transport), after, limit),
                     clock.nowMillis()),
             questions);
+    this.nodes =
+        new NodeExplorer(
+            tenant -> report(identity.get(), tenant, hub, sessions),
+            () -> RelayStatusText.of(store.relay().status()),
+            questions,
+            clock);
     this.events =
         new EventFeed(
             self,
@@ -105,6 +119,19 @@ public final class Explorers implements AutoCloseable {
       found.put(name, hub.subscribers(new TenantChannel(tenant, name)));
     }
     return found;
+  }
+
+  private static NodeReport report(NodeInfo info, TenantId tenant, Hub hub, Sessions sessions) {
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    return new NodeReport(
+        info,
+        sessions.list(new ConnectionFilter(tenant, null, null), 0, 0).count(),
+        hub.channels(tenant),
+        new NodeReport.Load(
+            sessions.size(),
+            hub.channels(),
+            system.getSystemLoadAverage(),
+            system.getAvailableProcessors()));
   }
 
   private static OpenConnections.Found explored(ConnectionList list, long nowMillis) {
@@ -134,6 +161,10 @@ public final class Explorers implements AutoCloseable {
 
   public ConnectionExplorer connections() {
     return connections;
+  }
+
+  public NodeExplorer nodes() {
+    return nodes;
   }
 
   public EventFeed events() {

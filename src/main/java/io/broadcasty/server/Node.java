@@ -285,7 +285,7 @@ public final class Node implements AutoCloseable {
     this.administrations = controlPlane.administrations(store, push);
     this.explorers =
         new Explorers(
-            identity.name(),
+            () -> identity.info(isDraining()),
             store,
             hub,
             sessions,

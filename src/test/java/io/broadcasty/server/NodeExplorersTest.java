@@ -9,6 +9,9 @@ import io.broadcasty.admin.explorer.ChannelDetails;
 import io.broadcasty.admin.explorer.ChannelPage;
 import io.broadcasty.admin.explorer.ChannelSearch;
 import io.broadcasty.admin.explorer.ConnectionSearch;
+import io.broadcasty.admin.explorer.NodePage;
+import io.broadcasty.admin.explorer.NodeReport;
+import io.broadcasty.cluster.question.NodeQuestions;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
@@ -115,8 +118,33 @@ class NodeExplorersTest {
     assertEquals(Set.of(), page.missing());
     assertEquals(List.of("ann"), users(one, nodes.indexOf(one)));
     assertEquals(List.of("bob", "cat"), users(one, nodes.indexOf(two)));
+    bothNodesAreListed(one, two);
     left.onTransportClosed();
     await("the departure", () -> List.of(1, 1).equals(subscribers(one)));
+  }
+
+  private static void bothNodesAreListed(Node one, Node two) {
+    NodePage page = two.explorers().nodes().nodes(ACME);
+    assertEquals(Set.of(), page.missing());
+    assertEquals(
+        List.of(one.nodes().self(), two.nodes().self()),
+        page.reports().stream().map(report -> report.info().name()).toList());
+    assertEquals(
+        List.of("1 2", "2 1"),
+        page.reports().stream()
+            .map(report -> report.connections() + " " + report.channels())
+            .toList());
+    NodeReport.Load load = page.reports().get(1).load();
+    assertEquals(2, load.connections());
+    assertEquals(1, load.channels());
+    assertTrue(load.processors() > 0);
+    NodePage others = one.explorers().nodes().nodes(new TenantId("other"));
+    assertEquals(List.of(0, 0), others.reports().stream().map(NodeReport::connections).toList());
+    NodeQuestions.Answers drivers = one.explorers().nodes().drivers();
+    assertEquals(Set.of(one.nodes().self(), two.nodes().self()), drivers.byNode().keySet());
+    assertTrue(
+        String.valueOf(drivers.byNode().get(two.nodes().self())).startsWith("{\"driver\":"),
+        drivers::toString);
   }
 
   /** Returns the users that a node sees on another, by the order of their connections. */

@@ -247,6 +247,11 @@ public final class Hub implements PublicationListener, PresenceListener {
     return occupied.find(tenant, prefix, after, limit);
   }
 
+  /** Returns how many channels of this tenant have subscribers here. */
+  public int channels(TenantId tenant) {
+    return occupied.count(tenant);
+  }
+
   /** Returns whether no channel has subscribers here, for tests. */
   boolean isVacant() {
     return occupied.isEmpty();

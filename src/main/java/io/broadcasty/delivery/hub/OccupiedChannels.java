@@ -59,6 +59,12 @@ final class OccupiedChannels {
     return from.stream().takeWhile(name -> name.value().startsWith(prefix)).limit(limit).toList();
   }
 
+  /** Returns how many channels of a tenant there are; counts them one by one. */
+  int count(TenantId tenant) {
+    NavigableSet<ChannelName> names = byTenant.get(tenant);
+    return names == null ? 0 : names.size();
+  }
+
   /** Returns whether no channel has subscribers, for tests. */
   boolean isEmpty() {
     return byTenant.isEmpty();

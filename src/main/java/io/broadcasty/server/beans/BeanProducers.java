@@ -7,6 +7,7 @@ import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.events.EventFeed;
 import io.broadcasty.admin.explorer.ChannelExplorer;
 import io.broadcasty.admin.explorer.ConnectionExplorer;
+import io.broadcasty.admin.explorer.NodeExplorer;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.policy.PolicyAdministration;
 import io.broadcasty.admin.privacy.PrivacyAdministration;
@@ -226,6 +227,12 @@ public class BeanProducers {
   @Singleton
   ChannelExplorer channelExplorer() {
     return startup.node().explorers().channels();
+  }
+
+  @Produces
+  @Singleton
+  NodeExplorer nodeExplorer() {
+    return startup.node().explorers().nodes();
   }
 
   @Produces

@@ -1,10 +1,12 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.admin.explorer.NodeExplorer;
+import io.broadcasty.admin.explorer.NodePage;
+import io.broadcasty.admin.explorer.NodeReport;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.transport.admin.AdminRole;
 import io.broadcasty.transport.admin.Audited;
@@ -18,7 +20,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.util.Map;
 
 /**
  * Serves {@code /broadcasty/admin}: the state of the service, for administrators and operators. It
@@ -31,7 +32,7 @@ import java.util.Map;
 public class AdminResource {
 
   @Inject private NodeRegistry registry;
-  @Inject private ConnectionLimiter connections;
+  @Inject private NodeExplorer explorer;
   @Inject private Administration administration;
   @Inject private CurrentCaller current;
 
@@ -42,21 +43,25 @@ public class AdminResource {
   public Response nodes() {
     Caller caller = current.require();
     boolean hosts = administration.isOperator(caller);
-    Map<String, Integer> ofTenant = connections.connections(caller.tenant());
-    return Response.ok(
-            JsonWriter.object(
-                json -> {
-                  json.writeArrayFieldStart("nodes");
-                  for (NodeInfo node : registry.nodes()) {
-                    write(json, node, ofTenant.getOrDefault(node.name(), 0), hosts);
-                  }
-                  json.writeEndArray();
-                }))
-        .build();
+    return Explored.answer(
+        () -> {
+          NodePage page = explorer.nodes(caller.tenant());
+          return Response.ok(
+                  JsonWriter.object(
+                      json -> {
+                        json.writeArrayFieldStart("nodes");
+                        for (NodeReport report : page.reports()) {
+                          write(json, report, hosts);
+                        }
+                        json.writeEndArray();
+                        Explored.writeMissing(json, page.missing());
+                      }))
+              .build();
+        });
   }
 
-  private void write(JsonGenerator json, NodeInfo node, int connections, boolean host)
-      throws IOException {
+  private void write(JsonGenerator json, NodeReport report, boolean host) throws IOException {
+    NodeInfo node = report.info();
     json.writeStartObject();
     json.writeStringField("name", node.name());
     json.writeBooleanField("self", node.name().equals(registry.self()));
@@ -65,9 +70,23 @@ public class AdminResource {
     }
     json.writeStringField("version", node.version());
     json.writeStringField("state", node.draining() ? "draining" : "ready");
-    json.writeNumberField("connections", connections);
+    json.writeNumberField("connections", report.connections());
     json.writeStringField("startedAt", node.startedAt().toString());
     json.writeStringField("seenAt", node.seenAt().toString());
+    if (host) {
+      write(json, report.load());
+    }
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, NodeReport.Load load) throws IOException {
+    json.writeObjectFieldStart("load");
+    json.writeNumberField("connections", load.connections());
+    json.writeNumberField("channels", load.channels());
+    if (load.loadAverage() >= 0) {
+      json.writeNumberField("average", load.loadAverage());
+    }
+    json.writeNumberField("processors", load.processors());
     json.writeEndObject();
   }
 }
