@@ -1,6 +1,7 @@
 package io.broadcasty.server;
 
 import io.broadcasty.admin.DisconnectStreams;
+import io.broadcasty.admin.app.AppAdministration;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogListener;
@@ -131,6 +132,7 @@ public final class Node implements AutoCloseable {
   private final UnauthenticatedConnections unauthenticated;
   private final Store store;
   private final PushRuntime push;
+  private final AppRuntime apps;
   private final WebhookRuntime webhooks;
   private final Policy policy;
   private final Sessions sessions;
@@ -229,6 +231,7 @@ public final class Node implements AutoCloseable {
       listeners.add(new SecurityLogListener(securityLog));
     }
     this.push = startPush(settings, tenants, identity, meters, clock);
+    this.apps = startApps(settings, clock);
     this.webhooks = startWebhooks(settings, identity, meters, clock);
     RateLimiter limits = store.limits();
     PublishService publish = new PublishService(policy, limits, store.broker(), ticker, listeners);
@@ -421,6 +424,18 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  /** Reads the stored apps; closes what has been opened when that fails. */
+  private AppRuntime startApps(Settings settings, WallClock clock) {
+    try {
+      return new AppRuntime(
+          store.database(), settings.apps(), settings.masterKeys(), clock, sessions, threads);
+    } catch (RuntimeException | Error e) {
+      push.close();
+      store.close();
+      throw e;
+    }
+  }
+
   /** Starts webhooks; closes what has been opened when that fails. */
   private WebhookRuntime startWebhooks(
       Settings settings, NodeIdentity identity, Meters meters, WallClock clock) {
@@ -432,6 +447,11 @@ public final class Node implements AutoCloseable {
       store.close();
       throw e;
     }
+  }
+
+  /** Returns the use case of apps. */
+  public AppAdministration appAdministration() {
+    return apps.administration();
   }
 
   public WebhookRuntime webhooks() {

@@ -82,7 +82,8 @@ public final class WebhookRuntime implements AutoCloseable {
       Ticker ticker,
       WallClock own,
       Threads threads) {
-    List<App> apps = settings.apps().all().stream().filter(app -> app.webhook() != null).toList();
+    List<App> apps =
+        settings.apps().configured().stream().filter(app -> app.webhook() != null).toList();
     Database ofStore = store.database();
     if (ofStore == null && apps.isEmpty()) {
       this.opened = null;

@@ -206,6 +206,7 @@ final class RefusalChecks {
     id("tenants", "{\"id\":\"" + VICTIM + "\"}");
     String webhook = id("webhooks", "{\"url\":\"https://8.8.8.8/hook\"}");
     identifiers.put("webhook", webhook);
+    identifiers.put("app", id("apps", "{\"name\":\"a\"}"));
     identifiers.put("message", id("webhooks/" + webhook + "/test", ""));
     String key =
         id(
@@ -247,7 +248,7 @@ final class RefusalChecks {
   private Map<String, String> belongings() {
     Map<String, String> found = new LinkedHashMap<>();
     for (String collection :
-        List.of("tenants/" + VICTIM, "keys", "policies", "revocations", "webhooks")) {
+        List.of("tenants/" + VICTIM, "keys", "policies", "revocations", "webhooks", "apps")) {
       HttpResponse<String> answer = api.get(ADMINISTRATION + collection, token(VICTIM, "admin"));
       assertEquals(200, answer.statusCode(), answer.body());
       found.put(

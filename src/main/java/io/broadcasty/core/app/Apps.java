@@ -2,6 +2,7 @@ package io.broadcasty.core.app;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.TenantId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The apps of this service, by id and by key. Immutable. */
+/**
+ * The apps of this service, by id and by key: those of the configuration, and those that
+ * administrators have created, which change while it runs.
+ */
 @ThreadSafe
 public final class Apps {
 
@@ -17,20 +21,22 @@ public final class Apps {
   public static final Apps NONE = new Apps(List.of());
 
   @SuppressWarnings("ThreadSafe") // immutable
-  private final Map<String, App> byId;
+  private final Map<String, App> configured;
 
-  @SuppressWarnings("ThreadSafe") // immutable
-  private final Map<String, App> byKey;
+  private volatile Index index;
+
+  private record Index(Map<String, App> byId, Map<String, App> byKey) {}
 
   /**
    * Creates the set.
    *
+   * @param configured those that never change
    * @throws IllegalArgumentException when two apps have the same id or key
    */
-  public Apps(List<App> apps) {
+  public Apps(List<App> configured) {
     Map<String, App> ids = new HashMap<>();
     Map<String, App> keys = new HashMap<>();
-    for (App app : apps) {
+    for (App app : configured) {
       if (ids.put(app.id(), app) != null) {
         throw new IllegalArgumentException("two apps have the id " + app.id());
       }
@@ -40,28 +46,45 @@ public final class Apps {
         }
       }
     }
-    byId = Map.copyOf(ids);
-    byKey = Map.copyOf(keys);
+    this.configured = Map.copyOf(ids);
+    this.index = new Index(this.configured, Map.copyOf(keys));
+  }
+
+  /**
+   * Replaces the apps that administrators have created. Where one has the id or a key of a
+   * configured app, that one counts.
+   */
+  public void store(List<App> stored) {
+    Map<String, App> ids = new HashMap<>();
+    Map<String, App> keys = new HashMap<>();
+    List<App> all = new ArrayList<>(configured.values());
+    all.addAll(stored);
+    for (App app : all) {
+      if (ids.putIfAbsent(app.id(), app) == null) {
+        app.credentials().forEach(each -> keys.putIfAbsent(each.key(), app));
+      }
+    }
+    index = new Index(Map.copyOf(ids), Map.copyOf(keys));
+  }
+
+  /** Returns the apps of the configuration. */
+  public Collection<App> configured() {
+    return configured.values();
   }
 
   /** Returns the app with an id; null when there is none. */
   public @Nullable App byId(String id) {
-    return byId.get(id);
+    return index.byId().get(id);
   }
 
   /** Returns the app with a key; null when there is none. */
   public @Nullable App byKey(String key) {
-    return byKey.get(key);
-  }
-
-  /** Returns all apps. */
-  public Collection<App> all() {
-    return byId.values();
+    return index.byKey().get(key);
   }
 
   /** Returns the apps of a tenant, in order of their ids. */
   public List<App> of(TenantId tenant) {
-    return byId.values().stream()
+    return index.byId().values().stream()
         .filter(app -> app.tenant().equals(tenant))
         .sorted(Comparator.comparing(App::id))
         .toList();

@@ -1,7 +1,6 @@
 package io.broadcasty.protocol.pusher;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.auth.Caller;
@@ -53,7 +52,6 @@ final class ChannelCommands implements AutoCloseable {
 
   private final PusherSession session;
   private final SessionContext context;
-  private final App app;
 
   @SuppressWarnings("ThreadSafe") // called by any thread
   private final AppEvents events;
@@ -79,10 +77,9 @@ final class ChannelCommands implements AutoCloseable {
   }
 
   ChannelCommands(
-      PusherSession session, SessionContext context, App app, AppEvents events, String socketId) {
+      PusherSession session, SessionContext context, AppEvents events, String socketId) {
     this.session = session;
     this.context = context;
-    this.app = app;
     this.events = events;
     this.socketId = socketId;
     this.presence = new ConnectionPresence(context.presence(), socketId);
@@ -124,7 +121,7 @@ final class ChannelCommands implements AutoCloseable {
         data == null
             ? AppSignature.subscription(socketId, command.channel())
             : AppSignature.presence(socketId, command.channel(), data);
-    if (!AppSignature.isValid(app, signed, command.auth())) {
+    if (!AppSignature.isValid(session.app(), signed, command.auth())) {
       throw new ProblemException(
           Code.UNAUTHORIZED, "`auth` is not the signature of this subscription by the app");
     }
@@ -234,7 +231,7 @@ final class ChannelCommands implements AutoCloseable {
   private void start(ChannelName channel, SubscribeOutcome.Subscribed subscribed) {
     if (PusherChannel.isCached(channel) && subscribed.starts().equals(subscribed.heads())) {
       session.send(PusherFrames.cacheMiss(channel));
-      events.onCacheMiss(new TenantChannel(app.tenant(), channel));
+      events.onCacheMiss(new TenantChannel(session.app().tenant(), channel));
     }
     subscribed.start().run();
   }

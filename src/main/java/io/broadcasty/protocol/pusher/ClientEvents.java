@@ -2,7 +2,6 @@ package io.broadcasty.protocol.pusher;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
@@ -39,7 +38,6 @@ final class ClientEvents {
 
   private final PusherSession session;
   private final SessionContext context;
-  private final App app;
 
   @SuppressWarnings("ThreadSafe") // called by any thread
   private final AppEvents events;
@@ -52,11 +50,9 @@ final class ClientEvents {
   @GuardedBy("this")
   private int inSecond;
 
-  ClientEvents(
-      PusherSession session, SessionContext context, App app, AppEvents events, String socketId) {
+  ClientEvents(PusherSession session, SessionContext context, AppEvents events, String socketId) {
     this.session = session;
     this.context = context;
-    this.app = app;
     this.events = events;
     this.socketId = socketId;
     this.secondNanos = context.ticker().readNanos();
@@ -86,11 +82,13 @@ final class ClientEvents {
   }
 
   private @Nullable String refusal(PusherCommand.ClientEvent event) {
-    if (!app.clientEvents()) {
+    if (!session.app().clientEvents()) {
       return "the app does not allow client events";
     }
-    if (event.payload().getBytes(StandardCharsets.UTF_8).length > app.maxDataBytes()) {
-      return "the data of a client event may have at most " + app.maxDataBytes() + " bytes";
+    if (event.payload().getBytes(StandardCharsets.UTF_8).length > session.app().maxDataBytes()) {
+      return "the data of a client event may have at most "
+          + session.app().maxDataBytes()
+          + " bytes";
     }
     return isTooMany()
         ? "a connection may send at most " + MAX_PER_SECOND + " client events in a second"
@@ -124,7 +122,7 @@ final class ClientEvents {
                   Problem problem = ProblemMapper.problem(outcomes.get(0));
                   if (problem == null) {
                     events.onClientEvent(
-                        new TenantChannel(app.tenant(), channel),
+                        new TenantChannel(session.app().tenant(), channel),
                         event.event(),
                         PusherData.data(event.payload()),
                         socketId,

@@ -56,7 +56,7 @@ public final class PusherProtocol implements MessageProtocol {
       public MessageSession open(SessionContext context, Transport transport) {
         return app == null || refusal != 0
             ? new RefusedSession(context, transport, refusal)
-            : new PusherSession(context, transport, app, events);
+            : new PusherSession(context, transport, apps, app, events);
       }
 
       @Override

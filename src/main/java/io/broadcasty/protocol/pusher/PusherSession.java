@@ -5,6 +5,7 @@ import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppCallers;
 import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.AppSignature;
+import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.ServedTenants;
 import io.broadcasty.core.channel.ChannelName;
@@ -45,7 +46,11 @@ public final class PusherSession extends MessageSession {
   private static final int MAX_ERRORS_IN_A_ROW = 10;
   private static final int MAX_SOCKET_PART = 1_000_000_000;
 
-  private final App app;
+  private final Apps apps;
+
+  /** The app as it was when the connection was opened. */
+  private final App opened;
+
   private final String socketId = newSocketId();
   private final ChannelCommands channels;
   private final ClientEvents clientEvents;
@@ -55,11 +60,12 @@ public final class PusherSession extends MessageSession {
   /** Who has signed in; null for nobody. Only the reading thread sets it. */
   private volatile PusherReader.@Nullable User user;
 
-  PusherSession(SessionContext context, Transport transport, App app, AppEvents events) {
+  PusherSession(SessionContext context, Transport transport, Apps apps, App app, AppEvents events) {
     super(context, transport);
-    this.app = app;
-    this.channels = new ChannelCommands(this, context, app, events, socketId);
-    this.clientEvents = new ClientEvents(this, context, app, events, socketId);
+    this.apps = apps;
+    this.opened = app;
+    this.channels = new ChannelCommands(this, context, events, socketId);
+    this.clientEvents = new ClientEvents(this, context, events, socketId);
     opened();
     TenantState state = context.tenants().of(app.tenant()).state();
     if (!state.isServed()) {
@@ -85,13 +91,19 @@ public final class PusherSession extends MessageSession {
     return Instant.ofEpochMilli(context.clock().nowMillis());
   }
 
+  /** Returns the app as it is now; as it was before if it is deleted, which ends the session. */
+  App app() {
+    App now = apps.byId(opened.id());
+    return now == null ? opened : now;
+  }
+
   /**
    * Returns a user of the app on this connection.
    *
    * @param roles null for those of all clients
    */
   Caller user(String id, @Nullable Set<String> roles) {
-    return AppCallers.user(app, id, roles, now(), clientAddress());
+    return AppCallers.user(app(), id, roles, now(), clientAddress());
   }
 
   /** Returns who has signed in; null for nobody. */
@@ -145,7 +157,7 @@ public final class PusherSession extends MessageSession {
 
   private void signIn(PusherCommand.Signin signin) throws ProblemException {
     if (!AppSignature.isValid(
-        app, AppSignature.signin(socketId, signin.userData()), signin.auth())) {
+        app(), AppSignature.signin(socketId, signin.userData()), signin.auth())) {
       end(Problem.of(Code.UNAUTHORIZED, "the signature of the sign-in is not valid"));
       return;
     }
@@ -189,6 +201,11 @@ public final class PusherSession extends MessageSession {
 
   @Override
   protected void reauthorize(Caller now) {
+    App current = apps.byId(opened.id());
+    if (current == null || !current.tenant().equals(opened.tenant())) {
+      end(Problem.of(Code.UNAUTHORIZED, "the app of this connection was deleted"));
+      return;
+    }
     channels.reauthorize();
   }
 

@@ -2,6 +2,7 @@ package io.broadcasty.server.beans;
 
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.NodeHealth;
+import io.broadcasty.admin.app.AppAdministration;
 import io.broadcasty.admin.audit.AuditAdministration;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.events.EventFeed;
@@ -269,6 +270,12 @@ public class BeanProducers {
   @Singleton
   AuditLog audit() {
     return startup.node().audit();
+  }
+
+  @Produces
+  @Singleton
+  AppAdministration appAdministration() {
+    return startup.node().appAdministration();
   }
 
   @Produces

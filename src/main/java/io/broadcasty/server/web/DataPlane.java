@@ -3,6 +3,7 @@ package io.broadcasty.server.web;
 import io.broadcasty.transport.http.AccessResource;
 import io.broadcasty.transport.http.AdminEventsResource;
 import io.broadcasty.transport.http.AdminResource;
+import io.broadcasty.transport.http.AppsResource;
 import io.broadcasty.transport.http.AuditResource;
 import io.broadcasty.transport.http.ChannelsResource;
 import io.broadcasty.transport.http.ConnectionsResource;
@@ -55,6 +56,7 @@ public class DataPlane extends Application {
         HealthResource.class,
         AccessResource.class,
         KeysResource.class,
+        AppsResource.class,
         WebhooksResource.class,
         WebhookDeliveriesResource.class,
         MetricsResource.class,

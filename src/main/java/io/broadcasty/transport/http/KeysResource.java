@@ -1,6 +1,8 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.admin.app.AppAdministration;
+import io.broadcasty.admin.app.AppOutcome;
 import io.broadcasty.admin.key.ApiKey;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.key.KeyChange;
@@ -57,6 +59,7 @@ public class KeysResource {
   private static final long MAX_OVERLAP_SECONDS = Duration.ofDays(30).toSeconds();
 
   @Inject private ApiKeyAdministration keys;
+  @Inject private AppAdministration apps;
   @Inject private WebhookAdministration webhooks;
   @Inject private AdministeredTenants tenants;
   @Inject private EdgeSettings settings;
@@ -200,7 +203,7 @@ public class KeysResource {
         });
   }
 
-  /** Encrypts the secrets of all keys and webhooks with the current master key. */
+  /** Encrypts the secrets of all keys, apps and webhooks with the current master key. */
   @POST
   @Path("rotate-master")
   @Permitted(AdminRole.OPERATOR)
@@ -212,6 +215,10 @@ public class KeysResource {
           if (!(outcome instanceof KeyOutcome.Encrypted done)) {
             return KeyAnswers.problem(outcome);
           }
+          AppOutcome stored = apps.rotateMaster();
+          if (!(stored instanceof AppOutcome.Encrypted ofApps)) {
+            return AppAnswers.problem(stored);
+          }
           WebhookOutcome endpoints = webhooks.rotateMaster();
           if (!(endpoints instanceof WebhookOutcome.Encrypted also)) {
             return WebhookAnswers.problem(endpoints);
@@ -219,8 +226,10 @@ public class KeysResource {
           String counts =
               JsonWriter.object(
                   json -> {
-                    json.writeNumberField("encrypted", done.encrypted() + also.encrypted());
-                    json.writeNumberField("failed", done.failed() + also.failed());
+                    json.writeNumberField(
+                        "encrypted", done.encrypted() + ofApps.encrypted() + also.encrypted());
+                    json.writeNumberField(
+                        "failed", done.failed() + ofApps.failed() + also.failed());
                   });
           note.setContext(counts);
           return Response.ok(counts).build();

@@ -1,6 +1,7 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.admin.app.AppAdministration;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.key.KeyOutcome;
 import io.broadcasty.admin.policy.PolicyAdministration;
@@ -61,6 +62,7 @@ public class TenantsResource {
   @Inject private ApiKeyAdministration keys;
   @Inject private PolicyAdministration policies;
   @Inject private WebhookAdministration webhooks;
+  @Inject private AppAdministration apps;
   @Inject private ConnectionLimiter connections;
   @Inject private EdgeSettings settings;
   @Inject private JsonWebToken caller;
@@ -152,7 +154,8 @@ public class TenantsResource {
                   () ->
                       keys.deleteAll(id) instanceof KeyOutcome.AllDeleted
                           && policies.deleteAll(id) instanceof PolicyOutcome.AllDeleted
-                          && webhooks.deleteAll(id));
+                          && webhooks.deleteAll(id)
+                          && apps.deleteAll(id));
           if (!(outcome instanceof TenantOutcome.Deleted)) {
             return problem(outcome);
           }

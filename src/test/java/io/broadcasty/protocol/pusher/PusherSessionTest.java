@@ -49,8 +49,8 @@ class PusherSessionTest {
           10_240);
 
   private final TestNode node = new TestNode();
-  private final MessageProtocol protocol =
-      new PusherProtocol(new Apps(List.of(APP, QUIET)), AppEvents.NONE);
+  private final Apps apps = new Apps(List.of(APP, QUIET));
+  private final MessageProtocol protocol = new PusherProtocol(apps, AppEvents.NONE);
 
   @AfterEach
   void checkNothingIsLeft() {
@@ -463,6 +463,45 @@ class PusherSessionTest {
     publish(UserChannel.of("42").value(), "e", "mine", null);
     assertEquals(List.of(), ann.take());
     assertNotNull(ann.request(subscribe.formatted(UserChannel.of("ann").value())).get("result"));
+  }
+
+  private static App stored(App.Credential... credentials) {
+    return new App("77", List.of(credentials), TestNode.ACME, true, true, 10_240);
+  }
+
+  @Test
+  void aNewKeyCountsOnConnectionsThatAreOpen() throws Exception {
+    App.Credential before = new App.Credential("before", "one");
+    App.Credential after = new App.Credential("after", "two");
+    apps.store(List.of(stored(before)));
+    Client client = new Client("before", "7");
+    client.socketId = String.valueOf(data(client.take().get(0)).get("socket_id"));
+    apps.store(List.of(stored(after, before)));
+    for (App.Credential each : List.of(before, after)) {
+      String channel = "private-" + each.key();
+      Map<String, Object> answer =
+          client.request(
+              command(
+                  "pusher:subscribe",
+                  Map.of(
+                      "auth",
+                      AppSignature.auth(each, AppSignature.subscription(client.socketId, channel)),
+                      "channel",
+                      channel)));
+      assertEquals("pusher_internal:subscription_succeeded", answer.get("event"), each.key());
+    }
+  }
+
+  @Test
+  void theConnectionsOfADeletedAppEnd() throws Exception {
+    apps.store(List.of(stored(new App.Credential("gone", "one"))));
+    Client client = new Client("gone", "7");
+    Client other = connect();
+    apps.store(List.of());
+    node.context.sessions().reauthorize(TestNode.ACME);
+    node.run();
+    assertEquals(List.of("4009"), client.closed);
+    assertEquals(List.of(), other.closed);
   }
 
   @Test

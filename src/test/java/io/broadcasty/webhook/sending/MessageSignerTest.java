@@ -65,6 +65,10 @@ class MessageSignerTest {
     return plain.with(options, secrets, WebhookEndpoint.State.ACTIVE, 1);
   }
 
+  private static String signature(Map<String, String> headers) {
+    return headers.getOrDefault("webhook-signature", "");
+  }
+
   /** The vector of the Standard Webhooks libraries. */
   @Test
   void signsLikeTheLibrariesOfTheStandard() {
@@ -90,9 +94,9 @@ class MessageSignerTest {
     String two = WebhookSecret.create(WebhookFormat.STANDARD, random).text();
     MessageSigner.Signing signing =
         signer.of(with(WebhookFormat.STANDARD, secrets(two, one, 5000)));
-    String both = signing.headers("m", 4999, "{}").get("webhook-signature");
+    String both = signature(signing.headers("m", 4999, "{}"));
     assertEquals(2, both.split(" ").length, both);
-    String later = signing.headers("m", 5000, "{}").get("webhook-signature");
+    String later = signature(signing.headers("m", 5000, "{}"));
     assertEquals(1, later.split(" ").length, later);
     assertEquals(
         MessageSigner.standard(List.of(new WebhookSecret(two)), false, "m", 5000, "{}")
@@ -107,7 +111,7 @@ class MessageSignerTest {
         signer
             .of(with(WebhookFormat.STANDARD_ED25519, secrets(pair.text(), "", 0)))
             .headers("msg_1", 7000, "{\"a\":1}");
-    String signature = headers.get("webhook-signature");
+    String signature = signature(headers);
     assertTrue(signature.startsWith("v1a,"), signature);
     byte[] key = Base64.getDecoder().decode(pair.verifier().substring("whpk_".length()));
     assertEquals(32, key.length);
