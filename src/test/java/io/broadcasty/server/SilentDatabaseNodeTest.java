@@ -62,7 +62,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SilentDatabaseNodeTest {
 
   /** 5 s, on a loaded machine; without a limit, an answer takes a minute or more. */
-  private static final Duration ANSWERED = Duration.ofSeconds(9);
+  private static final Duration ANSWERED = Duration.ofSeconds(20);
 
   /** Less than the 5 s after which an answer is no longer waited for. */
   private static final Duration AT_ONCE = Duration.ofSeconds(4);
@@ -144,16 +144,20 @@ class SilentDatabaseNodeTest {
     assertInstanceOf(TenantOutcome.Page.class, tenants(node)); // starts the provider
 
     line.swallowOpen();
-    // refused, or served by a connection that the server's pool has opened since
+    // with a server's pool: refused, or served by a connection that it has opened since
     CompletableFuture<Duration> administration = request(node, TenantOutcome.class);
     long start = System.nanoTime();
     Problem problem = publish(node);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertTrue(took.compareTo(ANSWERED) < 0, "answered after " + took);
     assertAnswered(administration);
-    assertNotNull(problem);
-    assertEquals(503, problem.code().httpStatus());
-    assertNotNull(problem.retryAfter());
+    if (!kind.ofServer) {
+      assertNotNull(problem);
+    }
+    if (problem != null) {
+      assertEquals(503, problem.code().httpStatus());
+      assertNotNull(problem.retryAfter());
+    }
     await("service again", () -> publish(node) == null);
     await("readiness", () -> isReady(node));
     await("tenants again", () -> tenants(node) instanceof TenantOutcome.Page);
