@@ -49,6 +49,11 @@ public record PushExplorer(
     return queue.backlogOf(tenant, services.services(), MAX_COUNT);
   }
 
+  /** Returns how many notifications of a tenant count in its quota of today (UTC). */
+  public long usedToday(TenantId tenant) {
+    return queue.usedToday(tenant);
+  }
+
   /** Returns a page of the dispatches that have failed for good. */
   public FailedDispatches failed(
       TenantId tenant, FailedDispatches.@Nullable Cursor after, int limit) {

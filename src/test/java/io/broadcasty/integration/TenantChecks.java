@@ -50,10 +50,21 @@ final class TenantChecks {
     changeLimits();
     refuseOthers();
     readTheAuditLog();
+    readTheUsage();
     assertAnswer(200, "\"suspended\"", asOperator("PATCH", INITECH, "{\"state\":\"suspended\"}"));
     Api.await("the suspension", () -> publish().statusCode() == 403);
     assertAnswer(403, "tenant_refused", publish());
     assertAnswer(403, "tenant_refused", api.get(INITECH, token("admin")));
+  }
+
+  private void readTheUsage() {
+    String usage = INITECH + "/usage";
+    HttpResponse<String> own = api.get(usage, token("admin"));
+    assertAnswer(200, "{\"tenant\":\"initech\",\"connections\":{\"used\":0,", own);
+    assertAnswer(200, "\"limits\":{\"channelsPerConnection\":", own);
+    assertAnswer(200, "\"missing\":[]", api.get(usage, api.tokens.operator()));
+    assertAnswer(403, "forbidden", api.get(usage, token("publisher")));
+    assertAnswer(403, "forbidden", api.get(usage, api.tokens.admin()));
   }
 
   void staySuspendedUntilTheyAreActivated() {

@@ -101,6 +101,11 @@ public final class JdbcPushQueue implements PushQueue {
   }
 
   @Override
+  public long usedToday(TenantId tenant) {
+    return database.read(connection -> UsageTable.usedOn(connection, tenant, clock.nowMillis()));
+  }
+
+  @Override
   public EnqueueOutcome.@Nullable Queued find(TenantId tenant, String id) {
     return database
         .read(connection -> SendsTable.find(connection, tenant, id))

@@ -16,7 +16,8 @@ final class UsageTable {
   private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
   private static final String USED =
-      "SELECT used FROM broadcasty_push_usage WHERE tenant_id = ? AND day_number = ? FOR UPDATE";
+      "SELECT used FROM broadcasty_push_usage WHERE tenant_id = ? AND day_number = ?";
+  private static final String LOCKED = USED + " FOR UPDATE";
   private static final String ADD =
       "UPDATE broadcasty_push_usage SET used = used + ? WHERE tenant_id = ? AND day_number = ?";
   private static final String BEGIN =
@@ -31,7 +32,17 @@ final class UsageTable {
    */
   static long usedToday(Connection connection, TenantId tenant, long nowMillis)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(USED)) {
+    return used(connection, LOCKED, tenant, nowMillis);
+  }
+
+  /** Returns how many notifications the tenant has sent on the day, as last committed. */
+  static long usedOn(Connection connection, TenantId tenant, long nowMillis) throws SQLException {
+    return used(connection, USED, tenant, nowMillis);
+  }
+
+  private static long used(Connection connection, String sql, TenantId tenant, long nowMillis)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setString(1, tenant.value());
       select.setLong(2, Math.floorDiv(nowMillis, DAY_MILLIS));
       try (ResultSet row = select.executeQuery()) {

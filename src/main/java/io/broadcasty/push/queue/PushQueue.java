@@ -34,6 +34,9 @@ public interface PushQueue {
    */
   EnqueueOutcome enqueue(Send send, Collection<Recipient> recipients, long quotaPerDay);
 
+  /** Returns how many notifications the tenant has sent today (UTC) that count in its quota. */
+  long usedToday(TenantId tenant);
+
   /** Returns what was queued under an id; null when nothing was. */
   EnqueueOutcome.@Nullable Queued find(TenantId tenant, String id);
 

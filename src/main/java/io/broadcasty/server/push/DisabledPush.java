@@ -114,6 +114,11 @@ final class DisabledPush implements PushSubscriptionStore, PushQueue, PendingPus
   }
 
   @Override
+  public long usedToday(TenantId tenant) {
+    throw off();
+  }
+
+  @Override
   public Map<PushService, Integer> backlogOf(
       TenantId tenant, Collection<PushService> services, int most) {
     throw off();

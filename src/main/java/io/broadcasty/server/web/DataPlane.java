@@ -26,6 +26,7 @@ import io.broadcasty.transport.http.PushResource;
 import io.broadcasty.transport.http.ReplayResource;
 import io.broadcasty.transport.http.RevocationsResource;
 import io.broadcasty.transport.http.SessionResource;
+import io.broadcasty.transport.http.TenantUsageResource;
 import io.broadcasty.transport.http.TenantsResource;
 import io.broadcasty.transport.http.TicketResource;
 import io.broadcasty.transport.http.UsersResource;
@@ -70,6 +71,7 @@ public class DataPlane extends Application {
         PrivacyResource.class,
         RevocationsResource.class,
         SessionResource.class,
+        TenantUsageResource.class,
         TenantsResource.class,
         TicketResource.class,
         UsersResource.class,

@@ -44,6 +44,7 @@ final class AllowedMethods {
           new Route("admin/apps", "GET, HEAD, POST, OPTIONS"),
           new Route("admin/apps/[^/]+/rotate", WRITE),
           new Route("admin/apps/[^/]+", "GET, HEAD, PATCH, DELETE, OPTIONS"),
+          new Route("admin/tenants/[^/]+/usage", READ),
           new Route("admin/webhooks", "GET, HEAD, POST, OPTIONS"),
           new Route("admin/webhooks/[^/]+/deliveries", READ),
           new Route("admin/webhooks/[^/]+/deliveries/[^/]+", READ),

@@ -225,7 +225,10 @@ public abstract class PushQueueContract {
     assertEquals(
         new Queued(2, false), open().enqueue(send(ACME, "c", time), three.subList(0, 2), 5));
     assertEquals(new Queued(3, false), open().enqueue(send(GLOBEX, "b", time), three, 5));
+    assertEquals(5, open().usedToday(ACME));
+    assertEquals(3, open().usedToday(GLOBEX));
     time.advance(Duration.ofDays(1));
+    assertEquals(0, open().usedToday(ACME));
     assertEquals(new Queued(3, false), open().enqueue(send(ACME, "b", time), three, 5));
   }
 

@@ -114,6 +114,11 @@ class PushSenderTest {
     }
 
     @Override
+    public long usedToday(TenantId tenant) {
+      return real.usedToday(tenant);
+    }
+
+    @Override
     public Map<PushService, Integer> backlogOf(
         TenantId tenant, Collection<PushService> services, int most) {
       return real.backlogOf(tenant, services, most);
