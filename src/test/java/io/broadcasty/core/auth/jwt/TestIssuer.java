@@ -95,7 +95,7 @@ public final class TestIssuer implements AutoCloseable {
   }
 
   /** Names another issuer in its document. */
-  void nameIssuer(String other) {
+  public void nameIssuer(String other) {
     namedIssuer = other;
   }
 
