@@ -589,16 +589,6 @@ public final class Node implements AutoCloseable {
     threads.schedule(SWEEP_MILLIS, name, task);
   }
 
-  /**
-   * Runs a task that may take some seconds, every second that it does not run, as long as the node
-   * runs.
-   *
-   * @param name of the task in the meters
-   */
-  void refreshRegularly(String name, Runnable task) {
-    threads.scheduleJob(SWEEP_MILLIS, name, task);
-  }
-
   /** Returns the time since the last sweep of the connections. */
   public Duration sinceSweep() {
     return Duration.ofNanos(ticker.readNanos() - sweptNanos);

@@ -121,7 +121,7 @@ public class Startup {
     node.sweepRegularly("request-bodies", incoming::sweep);
     bodies = incoming;
     issuers = tokens;
-    node.refreshRegularly("issuer-keys", tokens::refreshKeys);
+    node.loops().start("issuer-keys", tokens::refreshRound);
     DisconnectDetector detector = new DisconnectDetector(sockets);
     node.loops().start("disconnects", detector::poll);
     shown.addAll(CallbackMeters.of(callbacks));
@@ -145,6 +145,9 @@ public class Startup {
       stopped = true; // keeps the node, which still answers late requests
       if (devMode != null) {
         devMode.close();
+      }
+      if (issuers != null) {
+        issuers.close();
       }
       try {
         running.close();

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * tenants of its scope only.
  */
 @ThreadSafe
-public final class Issuers implements Authenticator {
+public final class Issuers implements Authenticator, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Issuers.class.getName());
 
@@ -32,6 +34,9 @@ public final class Issuers implements Authenticator {
 
   private final @Nullable JwtAuthenticator unnamed;
   private final int maxLength;
+
+  @SuppressWarnings("ThreadSafe") // it is
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   @SuppressWarnings("ThreadSafe") // never changed
   private final Map<String, Issuer> byClaim = new LinkedHashMap<>();
@@ -108,6 +113,23 @@ public final class Issuers implements Authenticator {
       unnamed.refreshKeys();
     }
     byClaim.values().forEach(issuer -> issuer.verifier().refreshKeys());
+  }
+
+  /**
+   * Fetches the keys that are due, and waits a second; a round of a background loop of its own,
+   * since an issuer that does not answer takes some seconds.
+   *
+   * @return false when this is closed
+   */
+  public boolean refreshRound() throws InterruptedException {
+    refreshKeys();
+    return !closed.await(1, TimeUnit.SECONDS);
+  }
+
+  /** Ends {@link #refreshRound}. */
+  @Override
+  public void close() {
+    closed.countDown();
   }
 
   /** Returns whether the keys can be fetched, by the issuer's name, of those that have a URL. */

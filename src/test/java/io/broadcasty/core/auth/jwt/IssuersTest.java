@@ -1,6 +1,7 @@
 package io.broadcasty.core.auth.jwt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -214,6 +215,13 @@ class IssuersTest {
     } finally {
       workers.shutdownNow();
     }
+  }
+
+  @Test
+  void aLoopFetchesTheKeysUntilItIsClosed() throws InterruptedException {
+    issuers.close();
+    assertFalse(issuers.refreshRound());
+    assertEquals(1, keycloak.fetches.get());
   }
 
   @Test
