@@ -71,7 +71,8 @@ final class JwtIssueCommand extends BaseCommand {
     return ExitCode.DONE;
   }
 
-  private static Object value(String text) {
+  /** Returns JSON as what it is, and any other text as itself. */
+  static Object value(String text) {
     try {
       return Json.parse(text);
     } catch (IllegalArgumentException notJson) {

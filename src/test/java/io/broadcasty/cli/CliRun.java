@@ -9,10 +9,10 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /** What a command has printed, and its exit code. */
-record CliRun(int exitCode, String out, String err) {
+public record CliRun(int exitCode, String out, String err) {
 
   /** Runs a command in this process. */
-  static CliRun of(Object... arguments) {
+  public static CliRun of(Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine line = Broadcasty.commandLine();
@@ -27,18 +27,23 @@ record CliRun(int exitCode, String out, String err) {
 
   /** Asserts the exit code; returns this run. */
   CliRun exits(ExitCode expected) {
-    assertEquals(expected.code(), exitCode, () -> "out: " + out + "\nerr: " + err);
+    return exits(expected.code());
+  }
+
+  /** Asserts the exit code; returns this run. */
+  public CliRun exits(int expected) {
+    assertEquals(expected, exitCode, () -> "out: " + out + "\nerr: " + err);
     return this;
   }
 
   /** Asserts that the error output has a text; returns this run. */
-  CliRun says(String text) {
+  public CliRun says(String text) {
     assertTrue(err.contains(text), () -> text + " is not in: " + err);
     return this;
   }
 
   /** Asserts that the output has a text; returns this run. */
-  CliRun prints(String text) {
+  public CliRun prints(String text) {
     assertTrue(out.contains(text), () -> text + " is not in: " + out);
     return this;
   }
