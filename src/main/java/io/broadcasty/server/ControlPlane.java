@@ -122,8 +122,11 @@ public final class ControlPlane implements AutoCloseable {
     auditReader = reader;
     AuditChain chain = database == null ? null : new JdbcAuditChain(database);
     PrivacyJobs jobs = database == null ? null : new JdbcPrivacyJobs(database);
+    PolicyAdministration ofPolicies = policies.administration(opened, store.control());
     if (database != null && jobs != null && reader != null && chain != null) {
-      privacy = new PrivacyRuntime(jobs, store, database, policies.stored(), reader, chain, ticker);
+      privacy =
+          new PrivacyRuntime(
+              jobs, store, database, policies.stored(), ofPolicies, reader, chain, ticker);
     }
     return new Administrations(
         new TenantAdministration(
@@ -133,7 +136,7 @@ public final class ControlPlane implements AutoCloseable {
             clock),
         keys.administration(opened, store.control()),
         revocations.administration(opened, store.control(), push::removeDevices),
-        policies.administration(opened, store.control()),
+        ofPolicies,
         new AuditAdministration(reader, chain, store.audit(), ticker, clock),
         new PrivacyAdministration(jobs, database == null ? clock : database.clock()));
   }

@@ -2,6 +2,7 @@ package io.broadcasty.server;
 
 import io.broadcasty.admin.audit.AuditChain;
 import io.broadcasty.admin.audit.AuditReader;
+import io.broadcasty.admin.policy.PolicyAdministration;
 import io.broadcasty.admin.privacy.PersonalData;
 import io.broadcasty.admin.privacy.PrivacyJobs;
 import io.broadcasty.admin.privacy.PrivacyRunner;
@@ -37,10 +38,12 @@ final class PrivacyRuntime implements AutoCloseable {
       Store store,
       Database database,
       StoredPolicies policies,
+      PolicyAdministration administration,
       AuditReader reader,
       AuditChain chain,
       Ticker ticker) {
-    List<PersonalData> areas = KeptData.of(store, database, policies, reader, chain, ticker);
+    List<PersonalData> areas =
+        KeptData.of(store, database, policies, administration, reader, chain, ticker);
     this.jobs = jobs;
     this.clock = database.clock();
     this.runner =

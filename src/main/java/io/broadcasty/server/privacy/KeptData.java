@@ -2,6 +2,7 @@ package io.broadcasty.server.privacy;
 
 import io.broadcasty.admin.audit.AuditChain;
 import io.broadcasty.admin.audit.AuditReader;
+import io.broadcasty.admin.policy.PolicyAdministration;
 import io.broadcasty.admin.privacy.PersonalData;
 import io.broadcasty.admin.revocation.jdbc.JdbcRevocations;
 import io.broadcasty.core.rbac.StoredPolicies;
@@ -29,6 +30,7 @@ public final class KeptData {
       Store store,
       Database database,
       StoredPolicies policies,
+      PolicyAdministration administration,
       AuditReader reader,
       AuditChain chain,
       Ticker ticker) {
@@ -47,6 +49,7 @@ public final class KeptData {
       areas.add(new PublicationData("mirror", KeptStreams.of(archive), policies, ticker));
     }
     areas.add(new WebhookData(new JdbcWebhookOutbox(database, database.clock())));
+    areas.add(new PolicyData(administration));
     areas.add(new RevocationData(new JdbcRevocations(database)));
     areas.add(new AuditData(reader, chain));
     return List.copyOf(areas);
