@@ -90,7 +90,7 @@ public final class AppRequestReader {
 
   private static String repeats(JsonReader json, String field) throws ProblemException {
     String text = json.text(field, MAX_TEXT);
-    if (!"refuse".equals(text) && !"accept".equals(text)) {
+    if (text == null || (!text.equals("refuse") && !text.equals("accept"))) {
       throw new ProblemException(
           Code.INVALID_REQUEST, "`" + field + "` must be `refuse` or `accept`");
     }
