@@ -19,6 +19,7 @@ final class ChannelAnnouncement {
   private final List<Envelope> envelopes = new ArrayList<>(1);
   private final List<Place> places = new ArrayList<>(1);
   private @Nullable Response<Object> response;
+  private boolean ranAgain;
 
   ChannelAnnouncement(TenantChannel channel, ChannelKeys keys) {
     this.channel = channel;
@@ -44,6 +45,15 @@ final class ChannelAnnouncement {
 
   void sent(Response<Object> reply) {
     response = reply;
+  }
+
+  /** Returns whether it was run again by itself, by the server that has its channel by then. */
+  boolean ranAgain() {
+    return ranAgain;
+  }
+
+  void runAgain() {
+    ranAgain = true;
   }
 
   void add(Envelope envelope, AppendOutcome[] outcomes, int index) {

@@ -15,12 +15,14 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.ZAddParams;
+import redis.clients.jedis.resps.ScanResult;
 
 /**
  * The index of channels that have a stream: sorted sets of names, one for each tenant. A name is
@@ -158,7 +160,7 @@ final class ChannelIndex {
    */
   List<TenantChannel> channels(ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     List<TenantChannel> found = new ArrayList<>();
-    for (String name : new TreeSet<>(tenants())) {
+    for (String name : tenants()) {
       TenantId tenant = new TenantId(name);
       int order = after == null ? 1 : name.compareTo(after.tenant().value());
       if (order > 0) {
@@ -175,9 +177,20 @@ final class ChannelIndex {
     return found;
   }
 
-  private Set<String> tenants() {
+  /** Returns the names of all tenants in order, read in parts so that none keeps Redis long. */
+  private SortedSet<String> tenants() {
     String key = ChannelKeys.tenants(redis);
-    return commands.read(bytes(key), () -> redis.commands().smembers(key));
+    SortedSet<String> names = new TreeSet<>();
+    String cursor = ScanParams.SCAN_POINTER_START;
+    do {
+      String from = cursor;
+      ScanResult<String> page =
+          commands.read(
+              bytes(key), () -> redis.commands().sscan(key, from, new ScanParams().count(CHUNK)));
+      names.addAll(page.getResult());
+      cursor = page.getCursor();
+    } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+    return names;
   }
 
   private List<ChannelName> names(

@@ -9,6 +9,7 @@ import io.broadcasty.core.collection.BoundedMap;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisSettings;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.ZAddParams;
 import redis.clients.jedis.resps.ScanResult;
@@ -27,6 +29,7 @@ import redis.clients.jedis.resps.ScanResult;
  */
 final class ChannelIndexPruner {
 
+  private static final System.Logger LOG = System.getLogger(ChannelIndexPruner.class.getName());
   private static final int CHUNK = 500;
   private static final int MIN_ADOPTED = 10;
   private static final int MAX_WALKS = 10_000;
@@ -53,10 +56,10 @@ final class ChannelIndexPruner {
   }
 
   /**
-   * Removes the names that are due and whose channels were forgotten.
+   * Removes the names that are due and whose channels were forgotten. A tenant whose server does
+   * not answer is left to the next call.
    *
-   * @throws redis.clients.jedis.exceptions.JedisException when Redis does not answer; the next call
-   *     continues
+   * @throws JedisException when the server that knows the tenants does not answer
    */
   synchronized void prune(long nowMillis) {
     String cursor = ScanParams.SCAN_POINTER_START;
@@ -94,7 +97,7 @@ final class ChannelIndexPruner {
               Map<String, Double> due = new HashMap<>();
               names.forEach(name -> due.put(name, 0.0));
               if (!due.isEmpty()) {
-                putDue(tenant, due, ZAddParams.zAddParams().nx());
+                attempt(tenant, () -> putDue(tenant, due, ZAddParams.zAddParams().nx()));
               }
             });
   }
@@ -125,14 +128,24 @@ final class ChannelIndexPruner {
                     ChannelKeys.due(redis, tenant), 0, (double) nowMillis, 0, CHUNK))
         .forEach(
             (tenant, names) -> {
-              if (!names.isEmpty()) {
-                prune(tenant, names, nowMillis);
-              }
-              if (names.size() == CHUNK) {
+              boolean pruned =
+                  names.isEmpty() || attempt(tenant, () -> prune(tenant, names, nowMillis));
+              if (pruned && names.size() == CHUNK) {
                 more.add(tenant);
               }
             });
     return more;
+  }
+
+  /** Runs an action; returns whether the server of a tenant's names has answered it. */
+  private static boolean attempt(TenantId tenant, Runnable action) {
+    try {
+      action.run();
+      return true;
+    } catch (JedisException e) {
+      LOG.log(Level.DEBUG, () -> "Names of " + tenant + " are left to the next round", e);
+      return false;
+    }
   }
 
   /** Removes each name, or makes it due later. */

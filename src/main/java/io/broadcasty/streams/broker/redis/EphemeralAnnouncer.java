@@ -93,6 +93,7 @@ final class EphemeralAnnouncer {
     try {
       return response == null ? null : (List<?>) response.get();
     } catch (JedisNoScriptException | JedisRedirectionException e) { // it has not run
+      announcement.runAgain();
       return (List<?>)
           SCRIPT.run(
               redis.commands(), announcement.keys().scripts(List.of()), arguments(announcement));

@@ -73,6 +73,9 @@ final class RedisAppender implements GroupCommit.Appender {
 
     private @Nullable Response<Object> response;
 
+    /** Whether it was run again by itself, by the server that has its channel by then. */
+    private boolean ranAgain;
+
     /** How many replicas have confirmed it, if it was run again by itself. */
     private @Nullable Response<Long> replicas;
 
@@ -231,12 +234,9 @@ final class RedisAppender implements GroupCommit.Appender {
     List<?> reply;
     try {
       reply = reply(sent);
-    } catch (JedisConnectionException e) {
-      availability.recordFailure(server, e);
-      sent.append.unavailable(UNANSWERED);
-      return;
     } catch (JedisException e) {
-      sent.append.unavailable(refused(server, e));
+      HostAndPort asked = sent.ranAgain ? serverNow(sent.append.keys()) : server;
+      sent.append.unavailable(failed(asked, e));
       return;
     }
     if (reply == null) {
@@ -258,16 +258,23 @@ final class RedisAppender implements GroupCommit.Appender {
     }
   }
 
+  /** Returns the server that has the channel now; null when none has. */
+  private @Nullable HostAndPort serverNow(ChannelKeys keys) {
+    try {
+      return redis.serverOf(keys.hash());
+    } catch (JedisException e) {
+      return null;
+    }
+  }
+
   private void answer(HostAndPort server, ChannelAnnouncement announcement) {
     try {
       if (!announcer.complete(announcement)) {
         announcement.answer(UNANSWERED);
       }
-    } catch (JedisConnectionException e) {
-      availability.recordFailure(server, e);
-      announcement.answer(UNANSWERED);
     } catch (JedisException e) {
-      announcement.answer(refused(server, e));
+      HostAndPort asked = announcement.ranAgain() ? serverNow(announcement.keys()) : server;
+      announcement.answer(failed(asked, e));
     }
   }
 
@@ -293,6 +300,7 @@ final class RedisAppender implements GroupCommit.Appender {
   /** Runs a script by itself, and waits for replicas. */
   private Object run(Sent sent, Collection<Integer> partitions) {
     ChannelAppend append = sent.append;
+    sent.ranAgain = true;
     Object reply =
         SCRIPT.run(redis.commands(), append.scriptKeys(partitions), arguments(append, partitions));
     if (settings.replicas() > 0) {
@@ -304,9 +312,21 @@ final class RedisAppender implements GroupCommit.Appender {
     return reply;
   }
 
-  /** Returns the outcome when Redis answered with an error and has not appended anything. */
-  private AppendOutcome.Unavailable refused(HostAndPort server, JedisException e) {
-    if (!availability.recordFailure(server, e)) {
+  /**
+   * Returns the outcome of a script whose server did not answer, or answered with an error and has
+   * not appended anything.
+   *
+   * @param server that was asked; null when none has the channel
+   */
+  private AppendOutcome.Unavailable failed(@Nullable HostAndPort server, JedisException e) {
+    if (server == null) {
+      availability.recordUnassignedKey();
+    }
+    boolean serves = server != null && !availability.recordFailure(server, e);
+    if (e instanceof JedisConnectionException) {
+      return UNANSWERED;
+    }
+    if (serves) {
       String kind = String.valueOf(e.getMessage()).split(" ", 2)[0];
       if (!kind.equals(refusal)) {
         refusal = kind;

@@ -2,6 +2,7 @@ package io.broadcasty.streams.broker.redis;
 
 import static io.broadcasty.streams.broker.TestPublications.appended;
 import static io.broadcasty.streams.broker.TestPublications.channel;
+import static io.broadcasty.streams.broker.TestPublications.ephemeral;
 import static io.broadcasty.streams.broker.TestPublications.named;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,6 +15,7 @@ import io.broadcasty.TcpProxy.Direction;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisAvailability;
 import io.broadcasty.infra.redis.RedisCluster;
 import io.broadcasty.infra.redis.RedisSettings;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -32,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
@@ -191,6 +196,94 @@ class SilentShardTest {
     }
   }
 
+  /** The server that sends the node on is healthy. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSilentShardIsBlamedForWhatWasRedirectedToIt(boolean passing) throws Exception {
+    TenantId tenant =
+        tenant(
+            name ->
+                Stream.of("chn:" + name, "due:" + name, "new:" + name)
+                    .noneMatch(key -> isSilent(settings.prefix(), key)));
+    List<TenantChannel> first =
+        IntStream.range(0, 100)
+            .filter(i -> shard(settings.prefix(), "seq:{" + tenant + ":m" + i + "}") == 0)
+            .mapToObj(i -> channel(tenant.value(), "m" + i))
+            .limit(2)
+            .toList();
+    TenantChannel moved = first.get(0);
+    TenantChannel stays = first.get(1);
+    move(
+        JedisClusterCRC16.getSlot(settings.prefix() + "seq:{" + tenant + ":" + moved.name() + "}"));
+    proxy.swallowAll(Direction.values());
+    Envelope envelope = passing ? ephemeral(moved, "1") : named(moved, 0, "first");
+    assertInstanceOf(
+        AppendOutcome.Unavailable.class,
+        answer(node.broker.publish(List.of(envelope)).toCompletableFuture()));
+    assertInstanceOf(AppendOutcome.Appended.class, answerAtOnce(stays, "first"));
+    assertInstanceOf(AppendOutcome.Unavailable.class, answerAtOnce(moved, "second"));
+  }
+
+  /** Moves a slot without keys from the first server to the silent one. */
+  private void move(int slot) {
+    try (Jedis from = new Jedis("127.0.0.1", cluster.primary(0).port());
+        Jedis to = new Jedis("127.0.0.1", cluster.primary(1).port())) {
+      String id = to.clusterMyId();
+      to.clusterSetSlotNode(slot, id);
+      from.clusterSetSlotNode(slot, id);
+    }
+  }
+
+  @Test
+  void aSilentShardDelaysOnlyThePruningOfItsOwnTenants() {
+    String prefix = "s0:";
+    for (int i = 1; isSilent(prefix, "tenants") || isSilent(prefix, "prune"); i++) {
+      prefix = "s" + i + ":";
+    }
+    String there = prefix;
+    TenantId mute =
+        tenant(name -> isSilent(there, "due:" + name) && !isSilent(there, "chn:" + name));
+    TenantId heard =
+        tenant(
+            name ->
+                Stream.of("due:" + name, "chn:" + name, "seq:{" + name + ":forgotten}")
+                    .noneMatch(key -> isSilent(there, key)));
+    RedisSettings there16 = RedisSettings.parse(cluster.url(), prefix, 16);
+    try (RedisNode other = new RedisNode(there16);
+        Redis redis = Redis.open(there16)) {
+      for (TenantId tenant : List.of(mute, heard)) {
+        redis.commands().sadd(ChannelKeys.tenants(redis), tenant.value());
+        redis.commands().zadd(ChannelKeys.index(redis, tenant), 0, "forgotten");
+      }
+      proxy.swallowAll(Direction.values());
+      prune(redis, other);
+      assertEquals(0, redis.commands().zcard(ChannelKeys.index(redis, heard)));
+      assertEquals(1, redis.commands().zcard(ChannelKeys.index(redis, mute)));
+      proxy.restore();
+      other.await(
+          "the other tenant",
+          () -> {
+            prune(redis, other);
+            return redis.commands().zcard(ChannelKeys.index(redis, mute)) == 0;
+          });
+    }
+  }
+
+  /** Prunes although a node has just done so. */
+  private static void prune(Redis redis, RedisNode node) {
+    redis.commands().del(redis.key("prune"));
+    node.broker.prune();
+  }
+
+  private static TenantId tenant(Predicate<String> wanted) {
+    return Stream.iterate(0, i -> i + 1)
+        .map(i -> "t" + i)
+        .filter(wanted)
+        .map(TenantId::new)
+        .findFirst()
+        .orElseThrow();
+  }
+
   private TenantChannel channelWithIndexElsewhere(String prefix) {
     for (int i = 0; ; i++) {
       String tenant = "t" + i;
@@ -225,7 +318,11 @@ class SilentShardTest {
   }
 
   private static boolean isSilent(String prefix, String key) {
-    return JedisClusterCRC16.getSlot(prefix + key) * SHARDS / SLOTS == 1;
+    return shard(prefix, key) == 1;
+  }
+
+  private static int shard(String prefix, String key) {
+    return JedisClusterCRC16.getSlot(prefix + key) * SHARDS / SLOTS;
   }
 
   private boolean isAppended(TenantChannel channel) {
