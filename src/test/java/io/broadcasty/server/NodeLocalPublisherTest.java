@@ -147,7 +147,7 @@ class NodeLocalPublisherTest {
               "invalid_request"),
           results.stream().limit(7).map(result -> result.get("code")).toList());
       assertEquals(1L, results.get(7).get("sequence"));
-      assertTrue(results.get(4).get("detail").toString().contains("chanel"));
+      assertTrue(String.valueOf(results.get(4).get("detail")).contains("chanel"));
       List<Map<String, Object>> many =
           publish(name, Collections.nCopies(101, Map.of("channel", "a", "payload", json("1"))));
       assertEquals(101, many.size());
