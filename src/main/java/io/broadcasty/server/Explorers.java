@@ -110,6 +110,7 @@ public final class Explorers implements AutoCloseable {
     this.eventThreads = new EventThreads(threads.loops.threadFactory("admin-event-sends"));
     events.start(threads.loops);
     store.control().addListener(questions);
+    store.control().addListener(events);
   }
 
   private static SortedMap<ChannelName, Integer> subscribed(

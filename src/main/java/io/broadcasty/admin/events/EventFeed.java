@@ -4,7 +4,10 @@ import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.admin.audit.AuditReader;
 import io.broadcasty.admin.audit.AuditStoreException;
+import io.broadcasty.cluster.control.ControlListener;
+import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.question.NodeQuestions;
+import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.background.BackgroundLoop;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.background.ConfinedTo;
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * nodes and reads the audit log about once a second; otherwise it does nothing.
  */
 @ThreadSafe
-public final class EventFeed implements AutoCloseable {
+public final class EventFeed implements AutoCloseable, ControlListener {
 
   /** How many readers a node has at most. */
   public static final int MAX_READERS = 32;
@@ -149,6 +152,25 @@ public final class EventFeed implements AutoCloseable {
   /** Removes a reader, which is told nothing more after a call that has begun. */
   public void remove(EventReader reader) {
     readers.remove(reader);
+  }
+
+  /** Ends the readers that a request to disconnect names, like any other stream of theirs. */
+  @Override
+  public void onMessage(ControlMessage message) {
+    if (message instanceof ControlMessage.Disconnect selection) {
+      for (EventReader reader : readers) {
+        if (isSelected(selection, reader.caller())) {
+          reader.onDisconnected(selection.code());
+        }
+      }
+    }
+  }
+
+  private static boolean isSelected(ControlMessage.Disconnect selection, Caller caller) {
+    return (selection.tenant() == null || selection.tenant().equals(caller.tenant()))
+        && (selection.subject() == null || selection.subject().equals(caller.subject()))
+        && (selection.tokenId() == null || selection.tokenId().equals(caller.tokenId()))
+        && (selection.keyId() == null || selection.keyId().equals(caller.keyId()));
   }
 
   /** Returns how many readers there are. */

@@ -309,7 +309,12 @@ public final class Sessions {
         });
   }
 
-  private static Problem disconnectedProblem(String text) {
+  /**
+   * Returns what a client is told whose streams somebody has ended.
+   *
+   * @param text the wire name of a code; one that ends no stream counts as {@code disconnected}
+   */
+  public static Problem disconnectedProblem(String text) {
     Code code = Code.fromWireName(text);
     return Problem.of(
         code == null || code.closeCode() == 0 ? Code.DISCONNECTED : code,

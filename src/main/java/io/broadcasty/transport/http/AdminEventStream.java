@@ -4,8 +4,10 @@ import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.admin.events.AdminEvent;
 import io.broadcasty.admin.events.EventReader;
+import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
+import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
@@ -62,6 +64,7 @@ final class AdminEventStream implements EventReader {
   }
 
   private final @Nullable TenantId tenant;
+  private final Caller caller;
   private final boolean operator;
   private final Client client;
   private final Supplier<@Nullable Problem> validity;
@@ -105,6 +108,7 @@ final class AdminEventStream implements EventReader {
    */
   AdminEventStream(
       @Nullable TenantId tenant,
+      Caller caller,
       boolean operator,
       Client client,
       Supplier<@Nullable Problem> validity,
@@ -113,6 +117,7 @@ final class AdminEventStream implements EventReader {
       Ticker ticker,
       Consumer<AdminEventStream> released) {
     this.tenant = tenant;
+    this.caller = caller;
     this.operator = operator;
     this.client = client;
     this.validity = validity;
@@ -131,6 +136,16 @@ final class AdminEventStream implements EventReader {
   @Override
   public @Nullable TenantId tenant() {
     return tenant;
+  }
+
+  @Override
+  public Caller caller() {
+    return caller;
+  }
+
+  @Override
+  public void onDisconnected(String code) {
+    end(Sessions.disconnectedProblem(code));
   }
 
   @Override

@@ -74,6 +74,7 @@ public class AdminEventsResource {
     AdminEventStream stream =
         new AdminEventStream(
             of,
+            caller,
             administration.isOperator(caller),
             client,
             () -> invalid(authenticator, caller, context.clock()),

@@ -13,6 +13,7 @@ import io.broadcasty.admin.events.AdminEvent.Connections;
 import io.broadcasty.admin.events.AdminEvent.Missed;
 import io.broadcasty.admin.events.AdminEvent.NodeChanged;
 import io.broadcasty.admin.events.AdminEvent.ServiceChanged;
+import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.control.memory.MemoryControlTopic;
 import io.broadcasty.cluster.question.NodeQuestions;
 import io.broadcasty.cluster.question.TestQuestions;
@@ -155,6 +156,21 @@ class EventFeedTest {
     other.listener().onOccupied(new ChannelEvent.Occupied(channel(ACME, "a")));
     round();
     assertEquals(List.of(new ChannelChanged(channel(ACME, "a"), true)), acme.take());
+  }
+
+  @Test
+  void whoeverEndsTheStreamsOfACallerEndsItsReadersToo() {
+    open();
+    feed.onMessage(new ControlMessage.Disconnect(BETA, null, null, null, "disconnected"));
+    feed.onMessage(new ControlMessage.Disconnect(ACME, "bob", null, null, "disconnected"));
+    feed.onMessage(new ControlMessage.Disconnect(null, "ann", "t2", null, "disconnected"));
+    feed.onMessage(new ControlMessage.Disconnect(null, null, null, "k1", "disconnected"));
+    assertEquals(List.of(), acme.disconnected);
+    assertEquals(List.of(), operator.disconnected);
+    feed.onMessage(new ControlMessage.Disconnect(ACME, "ann", null, null, "unauthorized"));
+    feed.onMessage(new ControlMessage.Disconnect(null, null, "t1", null, "draining"));
+    assertEquals(List.of("unauthorized", "draining"), acme.disconnected);
+    assertEquals(List.of("draining"), operator.disconnected);
   }
 
   @Test

@@ -1,8 +1,12 @@
 package io.broadcasty.admin.events;
 
+import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.tenant.TenantId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A reader that remembers what it was told. */
@@ -10,6 +14,7 @@ final class RecordingReader implements EventReader {
 
   private final @Nullable TenantId tenant;
   private final List<AdminEvent> events = new ArrayList<>();
+  final List<String> disconnected = new ArrayList<>();
   boolean ended;
 
   /**
@@ -29,6 +34,23 @@ final class RecordingReader implements EventReader {
   @Override
   public @Nullable TenantId tenant() {
     return tenant;
+  }
+
+  @Override
+  public Caller caller() {
+    return new Caller(
+        tenant == null ? new TenantId("service") : tenant,
+        "ann",
+        Set.of(),
+        Instant.EPOCH,
+        Instant.MAX,
+        Map.of("jti", "t1"),
+        "token");
+  }
+
+  @Override
+  public void onDisconnected(String code) {
+    disconnected.add(code);
   }
 
   @Override

@@ -4,15 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.admin.events.AdminEvent;
+import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,11 +30,16 @@ class AdminEventStreamTest {
   private final ManualTime time = new ManualTime();
   private final FakeClient client = new FakeClient();
   private final ArrayDeque<Runnable> sends = new ArrayDeque<>();
+  private static final Caller ANN =
+      new Caller(
+          new TenantId("acme"), "ann", Set.of(), Instant.EPOCH, Instant.MAX, Map.of(), "token");
+
   private final List<AdminEventStream> released = new ArrayList<>();
   private @Nullable Problem invalid;
   private final AdminEventStream stream =
       new AdminEventStream(
           new TenantId("acme"),
+          ANN,
           false,
           client,
           () -> invalid,
@@ -241,10 +250,20 @@ class AdminEventStreamTest {
   }
 
   @Test
+  void aStreamThatSomebodyEndsSaysSo() {
+    stream.onDisconnected("draining");
+    stream.onDisconnected("disconnected");
+    run();
+    assertEquals(List.of("end"), sent());
+    assertEquals(ANN, stream.caller());
+  }
+
+  @Test
   void aNodeThatStopsReleasesTheStream() {
     AdminEventStream rejected =
         new AdminEventStream(
             null,
+            ANN,
             true,
             client,
             () -> null,
