@@ -8,8 +8,6 @@ import io.broadcasty.core.rbac.AccessRequest;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.PolicyResolver;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -21,7 +19,6 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +27,8 @@ class PolicyPageTest {
 
   private static final DocumentPage PAGE = new DocumentPage("docs/howto/policy.md");
 
+  private static final Path EXAMPLE = Path.of("examples/policy-resolver");
+
   @TempDir
   @SuppressWarnings("NullAway.Init")
   private Path folder;
@@ -37,6 +36,11 @@ class PolicyPageTest {
   @Test
   void thePolicyOfThePageIsFoundInTheWar() throws Exception {
     Files.writeString(folder.resolve("TeamPolicy.java"), PAGE.blocks("java").get(0));
+    assertEquals(
+        Files.readString(EXAMPLE.resolve("src/com/example/TeamPolicy.java")),
+        PAGE.blocks("java").get(0),
+        "the example and the page differ");
+    ApiJar.write(folder.resolve("broadcasty-api.jar"));
     writeWar(folder.resolve("broadcasty.war"));
     var unused = DocumentPage.runShell(folder, PAGE.blocks("bash").get(0));
     Path jar = folder.resolve("team-policy.jar");
@@ -57,6 +61,20 @@ class PolicyPageTest {
     }
   }
 
+  @Test
+  void theScriptOfTheExampleMakesTheSameJar() throws Exception {
+    Path api = folder.resolve("broadcasty-api.jar");
+    ApiJar.write(api);
+    String printed =
+        DocumentPage.run(
+            folder, EXAMPLE.resolve("build").toAbsolutePath().toString(), api.toString(), "out");
+    assertEquals("", printed);
+    URL jar = folder.resolve("out/team-policy.jar").toUri().toURL();
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {jar}, getClass().getClassLoader())) {
+      check(ServiceLoader.load(PolicyResolver.class, loader).findFirst().orElseThrow());
+    }
+  }
+
   private static void check(PolicyResolver policy) {
     assertEquals("com.example.TeamPolicy", policy.getClass().getName());
     Map<String, Object> red = Map.of("teams", List.of("red"));
@@ -64,7 +82,8 @@ class PolicyPageTest {
     assertFalse(policy.authorize(request("private-team.blue", Action.SUBSCRIBE, red)));
     assertFalse(policy.authorize(request("private-team.*", Action.SUBSCRIBE, red)));
     assertFalse(policy.authorize(request("private-team.red", Action.SUBSCRIBE, Map.of())));
-    assertTrue(policy.authorize(request("news", Action.PUBLISH, Map.of())));
+    assertFalse(policy.authorize(request("news", Action.PUBLISH, Map.of())));
+    assertTrue(policy.authorize(request("news", Action.SUBSCRIBE, Map.of())));
     assertTrue(policy.stampsSender("acme", "private-team.red"));
     assertEquals(1, policy.partitions("acme", "news"));
   }
@@ -73,17 +92,11 @@ class PolicyPageTest {
     return new AccessRequest("acme", channel, "ann", Set.of("editor"), action, claims);
   }
 
-  /** Writes a WAR with the classes of the policy, which is all that the page needs of it. */
-  private static void writeWar(Path war) throws IOException, URISyntaxException {
-    URI classes = PolicyResolver.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-    Path root = Path.of(classes);
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(war));
-        Stream<Path> files = Files.walk(root.resolve("io/broadcasty/core/rbac"))) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        out.putNextEntry(new JarEntry("WEB-INF/classes/" + root.relativize(file)));
-        out.write(Files.readAllBytes(file));
-        out.closeEntry();
-      }
+  /** Writes a WAR without classes, since the page needs none of it. */
+  private static void writeWar(Path war) throws IOException {
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(war))) {
+      out.putNextEntry(new JarEntry("WEB-INF/web.xml"));
+      out.closeEntry();
     }
   }
 }

@@ -78,6 +78,7 @@ import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -184,6 +185,7 @@ public final class Node implements AutoCloseable {
     listeners.add(publications);
     EventMeters events = new EventMeters();
     listeners.add(events);
+    ServiceLoader.load(RealtimeListener.class, Node.class.getClassLoader()).forEach(listeners::add);
     NodeIdentity identity = NodeIdentity.create(clock);
     if (settings.traces()) {
       listeners.add(tracingListener(clock, identity));

@@ -3,7 +3,8 @@ package io.broadcasty.core.lifecycle;
 /**
  * Listens to the events of this node: connections, subscriptions, publications, members, and
  * refusals. Each method does nothing unless it is overridden. Meters, the audit log and traces are
- * such listeners.
+ * such listeners. A jar in the WAR adds its own by an entry {@code
+ * META-INF/services/io.broadcasty.core.lifecycle.RealtimeListener}.
  *
  * <p><b>Threads.</b> A method is called on the thread on which the event happened, by several
  * threads at once, outside of any lock that connections or publishers wait for, and never once for

@@ -10,9 +10,6 @@ import java.util.Base64;
 /**
  * The key pair by which push services recognise the sender (RFC 8292): a signing key of the curve
  * P-256.
- *
- * <p>Run as a command, the class generates a pair and prints it as settings: {@code java -cp
- * target/classes io.broadcasty.push.webpush.VapidKeys}.
  */
 public final class VapidKeys {
 
@@ -101,13 +98,6 @@ public final class VapidKeys {
   @Override
   public String toString() {
     return "VAPID keys";
-  }
-
-  /** Prints a new pair as environment variables. */
-  public static void main(String[] arguments) {
-    VapidKeys keys = generate();
-    System.out.println("WEBPUSH_VAPID_PUBLIC_KEY=" + keys.publicKeyText());
-    System.out.println("WEBPUSH_VAPID_PRIVATE_KEY=" + keys.privateKeyText());
   }
 
   /**
