@@ -244,6 +244,31 @@ const steps = {
     assert.deepEqual(await within('the event', got), { for: 'you' });
   },
 
+  async 'Laravel Echo'() {
+    const { default: Echo } = await import('laravel-echo'); // a module only
+    const [news, chat, room] = [fresh('news'), fresh('chat'), fresh('room')];
+    const echoOf = async user => new Echo({ broadcaster: 'reverb', key, client: await connect(user) });
+    const ann = await echoOf({ id: 'ann', info: { name: 'Ann' } });
+    const bob = await echoOf({ id: 'bob', info: { name: 'Bob' } });
+    const subscribed = channel => within('Echo', new Promise(resolve => channel.subscribed(resolve)));
+    const listened = (channel, event) => within(event, new Promise(resolve => channel.listen(event, resolve)));
+    const open = ann.channel(news);
+    const got = listened(open, '.order.shipped');
+    await subscribed(open);
+    await server.trigger(news, 'order.shipped', { id: 7 });
+    assert.deepEqual(await got, { id: 7 });
+    const [annsChat, bobsChat] = [ann.private(chat), bob.private(chat)];
+    await Promise.all([annsChat, bobsChat].map(subscribed));
+    const whisper = within('a whisper', new Promise(resolve => bobsChat.listenForWhisper('typing', resolve)));
+    annsChat.whisper('typing', { on: true });
+    assert.deepEqual(await whisper, { on: true });
+    const joined = within('joining', new Promise(resolve => {
+      ann.join(room).here(users => users.length === 1 && bob.join(room)).joining(resolve);
+    }));
+    assert.deepEqual(await joined, { name: 'Bob' });
+    assert.match(ann.socketId(), /^[0-9]+\.[0-9]+$/);
+  },
+
   async 'a wrong key and a wrong secret'() {
     const stranger = new PusherServer({ appId, key, secret: 'wrong', host: `${host}:${port}${path}`, useTLS: false });
     await assert.rejects(stranger.trigger('a', 'e', {}), error => error.status === 401);

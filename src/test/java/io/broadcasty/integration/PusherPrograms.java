@@ -15,11 +15,13 @@ final class PusherPrograms {
 
   private static final String KEY = "key-of-the-tests";
   private static final String SECRET = "secret-of-the-tests";
-  private static final int STEPS = 12;
+  private static final int STEPS = 13;
 
   private PusherPrograms() {}
 
-  /** Asserts that pusher-js and the library for Node work in all that they do here. */
+  /**
+   * Asserts that pusher-js, Laravel Echo and the library for Node work in all that they do here.
+   */
   static void assertNodeLibrariesWork(Api api) throws IOException, InterruptedException {
     Path log = Files.createTempFile("pusher", ".log");
     try {
