@@ -39,7 +39,7 @@ class ProviderPagesTest {
   void theSettingsTakeTheClaims(String name) throws Exception {
     DocumentPage page = new DocumentPage("docs/howto/" + name + ".md");
     String claims = only(page.blocks("json"));
-    String named = (String) parse(claims).get("iss");
+    String named = String.valueOf(parse(claims).get("iss"));
     String address = named.replaceAll("/$", "");
     try (TestIssuer provider = new TestIssuer("/provider")) {
       String replaced = named.replace(address, provider.issuer());
