@@ -17,8 +17,8 @@ import java.lang.annotation.Target;
  * @Inject @Channel("orders.eu") Event<Order> paid;
  * }</pre>
  *
- * <p>An event that is fired in a transaction is published after its commit, as its observers see it
- * then.
+ * <p>An event that is fired in a transaction is published after its commit, as it was when it was
+ * fired.
  */
 @Qualifier
 @Documented

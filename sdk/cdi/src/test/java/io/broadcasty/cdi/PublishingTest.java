@@ -230,6 +230,26 @@ class PublishingTest {
   }
 
   @Test
+  void eventsWaitForTheCommitInTheOrderOfAllPublications() {
+    registry.begin();
+    application.events.fire(new Order(1, "eu"));
+    application.any.publish("events.eu", 2);
+    application.events.fire(new Order(3, "eu"));
+    assertEquals(List.of(), recorded());
+    registry.end(Status.STATUS_COMMITTED);
+    assertEquals(
+        List.of(
+            "events.eu {\"number\":1,\"region\":\"eu\"}",
+            "events.eu 2",
+            "events.eu {\"number\":3,\"region\":\"eu\"}"),
+        recorded());
+    registry.begin();
+    application.events.fire(new Order(4, "eu"));
+    registry.end(Status.STATUS_ROLLEDBACK);
+    assertEquals(3, recorder.publications().size());
+  }
+
+  @Test
   void aRefusalHasItsCode() {
     recorder.refuse("forbidden");
     assertEquals("forbidden", code(application.any.publish("a", 1)));
