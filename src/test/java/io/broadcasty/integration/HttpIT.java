@@ -399,6 +399,32 @@ class HttpIT extends BuiltWarTestBase {
   }
 
   @Test
+  void refusalsNameTheMetadataOfThisServer() {
+    String path = "/.well-known/oauth-protected-resource";
+    String url = "resource_metadata=\"" + api.base + path + "\"";
+    List<HttpResponse<String>> refusals =
+        List.of(
+            api.get("/broadcasty/replay?channel=a", ""),
+            api.get("/broadcasty/admin/nodes", "bad"),
+            api.get("/broadcasty/admin/nodes", api.tokens.guest()),
+            api.get("/broadcasty/sse?channel=private-a", api.tokens.guest()),
+            api.post(
+                "/broadcasty/publish", api.tokens.guest(), "{\"channel\":\"a\",\"payload\":1}"));
+    for (HttpResponse<String> refusal : refusals) {
+      String challenge = refusal.headers().firstValue("WWW-Authenticate").orElse("");
+      assertTrue(challenge.startsWith("Bearer") && challenge.contains(url), challenge);
+      assertEquals(
+          refusal.statusCode() == 403, challenge.contains("insufficient_scope"), challenge);
+    }
+    for (String below : List.of("", "/broadcasty")) {
+      HttpResponse<String> metadata = api.get(path + below, "");
+      assertEquals(200, metadata.statusCode());
+      String resource = "\"resource\":\"" + api.base + below + "\"";
+      assertTrue(metadata.body().contains(resource), metadata.body());
+    }
+  }
+
+  @Test
   void theCookieOfASessionPublishesForPagesOfThisServerAndEnds() {
     String cookie = api.cookie(api.tokens.publisher());
     assertTrue(cookie.startsWith("broadcasty="), cookie);

@@ -46,6 +46,7 @@ import io.broadcasty.push.PushStatusQuery;
 import io.broadcasty.push.PushSubscriptions;
 import io.broadcasty.relay.RelayStatusSource;
 import io.broadcasty.server.Startup;
+import io.broadcasty.server.config.Settings;
 import io.broadcasty.server.health.NodeChecks;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.publish.PublishService;
@@ -53,6 +54,7 @@ import io.broadcasty.transport.body.RequestBodies;
 import io.broadcasty.transport.container.DisconnectDetector;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.edge.ProtectedResource;
 import io.broadcasty.transport.http.EventThreads;
 import io.broadcasty.transport.http.PushAssets;
 import io.broadcasty.webhook.DeliveryAdministration;
@@ -90,6 +92,16 @@ public class BeanProducers {
   @Singleton
   Authenticator authenticator() {
     return startup.node().context().authenticator();
+  }
+
+  @Produces
+  @Singleton
+  ProtectedResource protectedResource() {
+    Settings settings = startup.settings();
+    return new ProtectedResource(
+        settings.hasPublicUrl() ? settings.publicUrl() : null,
+        settings.issuerClaims(),
+        settings.edge());
   }
 
   @Produces

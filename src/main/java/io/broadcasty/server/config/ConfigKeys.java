@@ -40,8 +40,9 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           "http://localhost:8080",
           "https://realtime.example.com",
-          "Base URL of this server as clients see it. Only the examples that development mode"
-              + " prints use it.");
+          "Base URL of this server as clients see it, for the metadata that clients find their"
+              + " issuer by (RFC 9728) and the examples that development mode prints. Unless it is"
+              + " set, the metadata name the host that a request was sent to.");
 
   public static final ConfigKey<String> START_FAILURE =
       new ConfigKey<>(

@@ -27,6 +27,7 @@ import io.broadcasty.webhook.WebhookSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,20 @@ public record Settings(
     }
     issuers.forEach(issuer -> all.add(issuer.tokens()));
     return all;
+  }
+
+  /** Returns the issuers of accepted tokens, as far as they are configured. */
+  public List<String> issuerClaims() {
+    return allTokens().stream()
+        .map(JwtSettings::issuer)
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
+  }
+
+  /** Returns whether the configuration says where clients reach the server. */
+  public boolean hasPublicUrl() {
+    return !publicUrl.equals(ConfigKeys.PUBLIC_URL.defaultText());
   }
 
   /** Where streams are kept. */

@@ -5,6 +5,7 @@ import io.broadcasty.transport.http.AdminEventsResource;
 import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.AppsResource;
 import io.broadcasty.transport.http.AuditResource;
+import io.broadcasty.transport.http.ChallengeFilter;
 import io.broadcasty.transport.http.ChannelsResource;
 import io.broadcasty.transport.http.ConnectionsResource;
 import io.broadcasty.transport.http.DisconnectResource;
@@ -47,6 +48,7 @@ public class DataPlane extends Application {
         AdminEventsResource.class,
         AdminResource.class,
         AuditResource.class,
+        ChallengeFilter.class,
         ChannelsResource.class,
         ConnectionsResource.class,
         DisconnectResource.class,

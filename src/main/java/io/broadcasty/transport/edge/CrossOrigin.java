@@ -58,7 +58,8 @@ final class CrossOrigin {
     response.setHeader("Access-Control-Allow-Origin", origin);
     response.addHeader("Vary", "Origin");
     response.setHeader(
-        "Access-Control-Expose-Headers", "Date, ETag, Retry-After, RateLimit, RateLimit-Policy");
+        "Access-Control-Expose-Headers",
+        "Date, ETag, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate");
     if (origins.isListed(origin)) { // never by *, which would be any page's
       response.setHeader("Access-Control-Allow-Credentials", "true");
     }

@@ -93,6 +93,7 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient TenantSettingsLookup tenants;
   @Inject private transient NonceStore nonces;
   @Inject private transient Tickets tickets;
+  @Inject private transient ProtectedResource resource;
   @Inject private transient RealtimeListener listener;
   @Inject private transient WallClock clock;
   @Inject private transient MemoryBudgets memory;
@@ -195,6 +196,7 @@ public class EdgeFilter extends HttpFilter {
     if (headers != null) {
       headers.ofApi(request, response);
     }
+    request.setAttribute(BearerChallenge.RESOURCE, resource);
     String path = request.getRequestURI().substring(request.getContextPath().length());
     if (addresses == null || origins == null || crossOrigin == null) {
       throw new ServletException("The edge has not been initialised");
@@ -322,13 +324,14 @@ public class EdgeFilter extends HttpFilter {
       } else {
         listener.onTokenRefused(
             new TokenRefused(TokenFault.MISSING, "the request has no token", address));
-        refuse(
-            request,
+        bodies.expectUnread(request, response);
+        ProblemWriter.write(
             response,
             Problem.of(
                 Code.UNAUTHORIZED,
                 "send a token: `Authorization: Bearer …`, or for a stream in a browser a ticket"
-                    + " (POST /broadcasty/ticket)"));
+                    + " (POST /broadcasty/ticket)"),
+            BearerChallenge.with(BearerChallenge.ofMissingToken(), resource.metadataUrl(request)));
       }
       return false;
     }
@@ -482,7 +485,7 @@ public class EdgeFilter extends HttpFilter {
   private void refuse(HttpServletRequest request, HttpServletResponse response, Problem problem)
       throws IOException {
     bodies.expectUnread(request, response);
-    ProblemWriter.write(response, problem);
+    ProblemWriter.write(request, response, problem);
   }
 
   private @Nullable Problem refuseReplayed(

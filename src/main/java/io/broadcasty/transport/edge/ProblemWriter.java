@@ -1,13 +1,13 @@
 package io.broadcasty.transport.edge;
 
-import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.ratelimit.RateLimiter;
-import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Writes problem details (RFC 9457) as HTTP answers. */
 public final class ProblemWriter {
@@ -19,12 +19,22 @@ public final class ProblemWriter {
 
   /** Writes a problem as the answer. */
   public static void write(HttpServletResponse response, Problem problem) throws IOException {
+    write(response, problem, BearerChallenge.of(problem));
+  }
+
+  /** Writes a problem as the answer to a request, which names the server's metadata too. */
+  public static void write(
+      HttpServletRequest request, HttpServletResponse response, Problem problem)
+      throws IOException {
+    write(response, problem, BearerChallenge.of(request, problem));
+  }
+
+  /** Writes a problem with a challenge; null for none. */
+  static void write(HttpServletResponse response, Problem problem, @Nullable String challenge)
+      throws IOException {
     response.setStatus(problem.code().httpStatus());
-    if (problem.code() == Code.UNAUTHORIZED || problem.code() == Code.TOKEN_EXPIRED) {
-      response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-    }
-    if (problem.code() == Code.INVALID_SIGNATURE) {
-      response.setHeader("WWW-Authenticate", SignedRequest.SCHEME);
+    if (challenge != null) {
+      response.setHeader(BearerChallenge.HEADER, challenge);
     }
     Long retryAfter = problem.retryAfterSeconds();
     if (retryAfter != null) {

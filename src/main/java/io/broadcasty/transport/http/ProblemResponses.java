@@ -1,6 +1,7 @@
 package io.broadcasty.transport.http;
 
 import io.broadcasty.transport.admin.RefusedException;
+import io.broadcasty.transport.edge.BearerChallenge;
 import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
@@ -23,6 +24,10 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
         Response.status(problem.code().httpStatus())
             .type(ProblemWriter.MEDIA_TYPE)
             .entity(ProblemWriter.document(problem));
+    String challenge = BearerChallenge.of(problem);
+    if (challenge != null) {
+      response.header(BearerChallenge.HEADER, challenge);
+    }
     Long retryAfter = problem.retryAfterSeconds();
     if (retryAfter != null) {
       response.header("Retry-After", retryAfter);

@@ -72,7 +72,7 @@ public class PublishServlet extends HttpServlet {
       throws IOException {
     Caller caller = CallerRequest.caller(request.getUserPrincipal());
     if (caller == null) {
-      ProblemWriter.write(response, Problem.of(Code.UNAUTHORIZED, "send a token"));
+      ProblemWriter.write(request, response, Problem.of(Code.UNAUTHORIZED, "send a token"));
       return;
     }
     PublishReader.Request read;
@@ -84,12 +84,12 @@ public class PublishServlet extends HttpServlet {
       RequestBody.requireJson(request);
       read = read(caller, request);
     } catch (ProblemException e) {
-      ProblemWriter.write(response, e.problem());
+      ProblemWriter.write(request, response, e.problem());
       return;
     }
     CompletableFuture<List<PublishOutcome>> outcomes = publish(caller, request, read);
     if (awaitBriefly(outcomes)) {
-      answer(caller, response, read, outcomes);
+      answer(caller, request, response, read, outcomes);
     } else {
       long requestBytes = requestBytes(request);
       AsyncContext async = request.startAsync(request, response);
@@ -100,7 +100,7 @@ public class PublishServlet extends HttpServlet {
                       async,
                       response,
                       requestBytes,
-                      () -> answer(caller, response, read, outcomes)));
+                      () -> answer(caller, null, response, read, outcomes)));
     }
   }
 
@@ -118,7 +118,7 @@ public class PublishServlet extends HttpServlet {
                       async,
                       response,
                       requestBytes,
-                      () -> answer(caller, response, read, outcomes)));
+                      () -> answer(caller, null, response, read, outcomes)));
     } catch (ProblemException e) {
       complete(async, response, requestBytes, () -> ProblemWriter.write(response, e.problem()));
     } catch (RuntimeException e) {
@@ -214,8 +214,14 @@ public class PublishServlet extends HttpServlet {
     return outcomes.isDone();
   }
 
+  /**
+   * Writes the answer.
+   *
+   * @param request null on a thread that must not use it any more
+   */
   private void answer(
       Caller caller,
+      @Nullable HttpServletRequest request,
       HttpServletResponse response,
       PublishReader.Request read,
       CompletableFuture<List<PublishOutcome>> done)
@@ -247,7 +253,11 @@ public class PublishServlet extends HttpServlet {
     if (answer.outcome() instanceof PublishOutcome.Throttled throttled) {
       ProblemWriter.rateLimit(response, throttled.verdict());
     }
-    ProblemWriter.write(response, problem);
+    if (request == null) {
+      ProblemWriter.write(response, problem);
+    } else {
+      ProblemWriter.write(request, response, problem);
+    }
   }
 
   private static Problem unknownOutcome() {

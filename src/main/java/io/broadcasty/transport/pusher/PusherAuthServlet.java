@@ -58,7 +58,7 @@ public class PusherAuthServlet extends HttpServlet {
       throws IOException {
     Caller caller = CallerRequest.caller(request.getUserPrincipal());
     if (caller == null) {
-      ProblemWriter.write(response, Problem.of(Code.UNAUTHORIZED, "send a token"));
+      ProblemWriter.write(request, response, Problem.of(Code.UNAUTHORIZED, "send a token"));
       return;
     }
     try {
@@ -82,7 +82,7 @@ public class PusherAuthServlet extends HttpServlet {
       response.setContentType("application/json");
       ProblemWriter.body(response, answer);
     } catch (ProblemException e) {
-      ProblemWriter.write(response, e.problem());
+      ProblemWriter.write(request, response, e.problem());
     }
   }
 

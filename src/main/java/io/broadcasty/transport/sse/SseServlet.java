@@ -55,7 +55,7 @@ public class SseServlet extends HttpServlet {
     try {
       stream(request, response);
     } catch (ProblemException e) {
-      ProblemWriter.write(response, e.problem());
+      ProblemWriter.write(request, response, e.problem());
     }
   }
 
@@ -71,7 +71,7 @@ public class SseServlet extends HttpServlet {
       var unused = protocols.event(wanted.parameter("protocol")).accept(wanted);
       response.setContentType("text/event-stream");
     } catch (ProblemException e) {
-      ProblemWriter.write(response, e.problem());
+      ProblemWriter.write(request, response, e.problem());
     }
   }
 

@@ -102,6 +102,7 @@ class AddressLimitTest {
         new Tickets(
             new LocalTicketStore(Tickets.LIFE, MemoryBudget.unlimited(MemoryArea.IDS), node.time));
     inject(edge, Map.of("tickets", tickets));
+    inject(edge, Map.of("resource", new ProtectedResource(null, List.of(), settings)));
     inject(edge, Map.of("current", new CurrentCaller()));
     inject(edge, Map.of("apps", AppAuthenticatorTest.APPS, "tenants", node.tenants));
     inject(others, beans);

@@ -113,6 +113,9 @@ class EdgeFilterTest {
         new LocalNonceStore(
             Duration.ofMinutes(11), MemoryBudget.unlimited(MemoryArea.IDS), node.time));
     inject("tickets", tickets);
+    inject(
+        "resource",
+        new ProtectedResource("https://rt.example/app", List.of(), SessionCookiesTest.SETTINGS));
     inject("listener", node.listener);
     inject("clock", node.time);
     filter.init();
@@ -370,6 +373,24 @@ class EdgeFilterTest {
     assertEquals(200, send(PUBLISH, "Authorization", "Bearer good"));
     assertEquals(CLIENT, passed.get(0).address());
     assertNull(node.ann().address());
+  }
+
+  @Test
+  void challengesSayWhatIsMissingAndWhereTheMetadataAre() throws Exception {
+    String metadata =
+        "resource_metadata=\"https://rt.example/app/.well-known/oauth-protected-resource\"";
+    assertEquals(401, send(PUBLISH));
+    assertEquals("Bearer " + metadata, answered.get("WWW-Authenticate"));
+    node.tokens.put("bad", new Authenticator.Refused("the claim `aud` does not \"fit\" ü", false));
+    assertEquals(401, send(PUBLISH, "Authorization", "Bearer bad"));
+    assertEquals(
+        "Bearer error=\"invalid_token\","
+            + " error_description=\"the claim `aud` does not 'fit' -\", "
+            + metadata,
+        answered.get("WWW-Authenticate"));
+    answered.clear();
+    assertEquals(403, send(PUBLISH, "Origin", "https://evil.example"));
+    assertNull(answered.get("WWW-Authenticate"), "no token would help");
   }
 
   @Test

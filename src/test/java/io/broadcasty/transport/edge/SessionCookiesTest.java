@@ -24,28 +24,34 @@ class SessionCookiesTest {
 
   private static final String PROXY = "10.0.0.1";
 
+  /** Settings of the edge that name one proxy. */
+  static final EdgeSettings SETTINGS = settings();
+
   private final SessionCookies cookies = cookies("https://app.example", "https://*.app.example");
   private final SessionCookies ofAny = cookies("*");
 
   private static SessionCookies cookies(String... origins) {
-    return new SessionCookies(
-        new EdgeSettings(
-            List.of(origins),
-            List.of(),
-            List.of(PROXY),
-            64,
-            1000,
-            1000,
-            false,
-            Duration.ofMinutes(1),
-            new MetricsAccess(true, false, null),
-            TestBodies.SETTINGS,
-            false,
-            false,
-            null));
+    return new SessionCookies(settings(origins));
   }
 
-  private static HttpServletRequest request(boolean tls, String... headers) {
+  private static EdgeSettings settings(String... origins) {
+    return new EdgeSettings(
+        List.of(origins),
+        List.of(),
+        List.of(PROXY),
+        64,
+        1000,
+        1000,
+        false,
+        Duration.ofMinutes(1),
+        new MetricsAccess(true, false, null),
+        TestBodies.SETTINGS,
+        false,
+        false,
+        null);
+  }
+
+  static HttpServletRequest request(boolean tls, String... headers) {
     Map<String, String> all = new HashMap<>();
     all.put("Host", "rt.example");
     for (int i = 0; i < headers.length; i += 2) {
@@ -56,6 +62,7 @@ class SessionCookiesTest {
         (name, arguments) ->
             switch (name) {
               case "isSecure" -> tls;
+              case "getContextPath" -> "";
               case "getRemoteAddr" -> PROXY;
               case "getHeader" -> all.get((String) arguments[0]);
               case "getHeaders" ->
