@@ -8,6 +8,7 @@ import io.broadcasty.core.rbac.DefaultPolicyResolver;
 import io.broadcasty.core.rbac.PolicyResolver;
 import io.broadcasty.core.tenant.TenantSettingsSource;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +64,10 @@ class ApiJarTest {
       for (Path file : ApiJar.files()) {
         String name = file.toString().replaceAll("\\.class$", "").replace('/', '.');
         Class<?> loaded = Class.forName(name, true, loader);
-        assertTrue(loaded.getDeclaredMethods().length >= 0, name);
+        assertEquals(loader, loaded.getClassLoader(), name);
+        for (Method method : loaded.getDeclaredMethods()) { // fails if a type of one is missing
+          assertEquals(loaded, method.getDeclaringClass());
+        }
       }
       assertEquals(
           PolicyResolver.class.getMethods().length,
