@@ -59,6 +59,12 @@ record OpenLiberty(Path installation, Path configuration) implements ServerKind 
   }
 
   @Override
+  public void addApplication(Path home, ProcessBuilder prepared, Path war) throws IOException {
+    Path applications = Files.createDirectories(home.resolve("liberty/servers/broadcasty/dropins"));
+    Files.copy(war, applications.resolve(war.getFileName()));
+  }
+
+  @Override
   public void takeLargeTokens(DocumentPage page, Path home, ProcessBuilder prepared)
       throws IOException {
     Path server = home.resolve("liberty/servers/broadcasty/server.xml");

@@ -30,6 +30,12 @@ record PayaraMicro(Path jar) implements ServerKind {
   }
 
   @Override
+  public void addApplication(Path home, ProcessBuilder prepared, Path war) {
+    List<String> command = prepared.command();
+    command.addAll(command.indexOf("--deploy"), List.of("--deploy", war.toString()));
+  }
+
+  @Override
   public void takeLargeTokens(DocumentPage page, Path home, ProcessBuilder prepared)
       throws IOException {
     Path commands = home.resolve("large-tokens.asadmin");

@@ -37,6 +37,12 @@ interface ServerKind {
   /** Prepares a server with the WAR in {@code home}, and returns how to start it. */
   ProcessBuilder process(Path home, Path war, Ports ports) throws IOException;
 
+  /**
+   * Adds another application to a prepared server, at the context root that its file's name says;
+   * before Broadcasty, where the server lets one choose.
+   */
+  void addApplication(Path home, ProcessBuilder prepared, Path war) throws IOException;
+
   /** Changes a prepared server as docs/howto/large-tokens.md says. */
   void takeLargeTokens(DocumentPage page, Path home, ProcessBuilder prepared) throws IOException;
 

@@ -43,6 +43,11 @@ record WildFly(Path installation) implements ServerKind {
   }
 
   @Override
+  public void addApplication(Path home, ProcessBuilder prepared, Path war) throws IOException {
+    Files.copy(war, home.resolve("wildfly/deployments").resolve(war.getFileName()));
+  }
+
+  @Override
   public void takeLargeTokens(DocumentPage page, Path home, ProcessBuilder prepared)
       throws IOException {
     Path script = home.resolve("large-tokens.cli");

@@ -1,0 +1,4 @@
+package com.example.orders;
+
+/** An order of a customer. */
+public record Order(int number, String region, String state) {}
