@@ -12,8 +12,11 @@ import io.broadcasty.TcpProxy;
 import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.admin.tenant.TenantOutcome;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.jwt.Issuers;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.database.MariaDb;
@@ -289,6 +292,11 @@ class SilentDatabaseNodeTest {
               @Override
               public Settings settings() {
                 return WholeNode.defaults();
+              }
+
+              @Override
+              public Issuers issuers() {
+                return new Issuers(null, List.of(), WallClock.system(), Ticker.system());
               }
             });
     return checks.checks().stream()
