@@ -60,15 +60,10 @@ class MigrationTest {
     try (Database database = Database.open(settings());
         Connection connection = database.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute(
-          "INSERT INTO broadcasty_channels VALUES ('p1', 'acme', 'a', 'a', '[]', 1, 1, 1)");
-      statement.execute(
-          "INSERT INTO broadcasty_channels VALUES ('p2', 'acme', 'A', 'A', '[]', 1, 1, 1)");
-      statement.execute(
-          "INSERT INTO broadcasty_channels VALUES ('p3', 'globex', 'a', 'a', '[]', 1, 1, 1)");
-      refused(
-          statement,
-          "INSERT INTO broadcasty_channels VALUES ('p4', 'acme', 'a', 'a', '[]', 1, 1, 1)");
+      statement.execute(policy("p1", "acme", "a"));
+      statement.execute(policy("p2", "acme", "A"));
+      statement.execute(policy("p3", "globex", "a"));
+      refused(statement, policy("p4", "acme", "a"));
       statement.execute(apiKey("k1"));
       refused(statement, apiKey("k1"));
       statement.execute(apiKey("K1"));
@@ -110,6 +105,14 @@ class MigrationTest {
           List.of("one", "two"),
           column(statement, "SELECT epoch FROM broadcasty_events ORDER BY epoch"));
     }
+  }
+
+  private static String policy(String id, String tenant, String channels) {
+    return """
+    INSERT INTO broadcasty_channels (policy_id, tenant_id, channels, shape, rules, created_at,
+    updated_at, revision) VALUES ('%s', '%s', '%s', '%s', '[]', 1, 1, 1)
+    """
+        .formatted(id, tenant, channels, channels);
   }
 
   private static String apiKey(String key) {
