@@ -158,7 +158,13 @@ final class OutgoingCallTable {
               "3 s to connect, as much for the answer",
               "none",
               "it says that no node answers",
-              List.of("MachineChecks")));
+              List.of("MachineChecks")),
+          new OutgoingCall(
+              "Command line: the HTTP API of a server",
+              "5 s to connect, 60 s for the answer",
+              "none",
+              "it says that the server does not answer",
+              List.of("AdminApi")));
 
   private OutgoingCallTable() {}
 
