@@ -5,6 +5,7 @@ import io.broadcasty.admin.app.AppAdministration;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogListener;
+import io.broadcasty.admin.tenant.FirstSightTenants;
 import io.broadcasty.admin.tenant.jdbc.JdbcTenantSettings;
 import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.cluster.nodes.NodeRegistry;
@@ -242,8 +243,7 @@ public final class Node implements AutoCloseable {
             settings.session(),
             memory,
             tenants,
-            new ObservedAuthenticator(
-                new ServedTenants(controlPlane.authenticator(authenticator), tenants), listeners),
+            new ObservedAuthenticator(served(settings, authenticator, tenants), listeners),
             publish,
             new UndeliveredPushService(push.undelivered(), listeners),
             new SubscribeService(
@@ -345,6 +345,19 @@ public final class Node implements AutoCloseable {
         Level.INFO,
         "Other applications of this server may publish for the tenant {0} without HTTP",
         local.tenant());
+  }
+
+  /** Returns what verifies tokens, and refuses or creates tenants as configured. */
+  private Authenticator served(
+      Settings settings, Authenticator authenticator, TenantSettingsLookup tenants) {
+    Authenticator served = new ServedTenants(controlPlane.authenticator(authenticator), tenants);
+    if (!settings.createsTenants()) {
+      return served;
+    }
+    FirstSightTenants creating =
+        new FirstSightTenants(served, () -> administrations().tenants(), refresher, ticker);
+    store.control().addListener(creating);
+    return creating;
   }
 
   private static void readStoredTenants(

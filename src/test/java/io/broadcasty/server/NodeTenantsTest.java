@@ -137,6 +137,27 @@ class NodeTenantsTest {
     assertEquals(TenantRefused.class, verdict(two, ACME));
   }
 
+  @Test
+  void aTenantIsCreatedAtItsFirstTokenOnAnyNode() {
+    Node one = open("create");
+    Node two = open("create");
+    assertEquals(Authenticated.class, verdict(one, ACME));
+    assertEquals(Authenticated.class, verdict(two, ACME));
+    await("the tenant", () -> isListed(two, ACME));
+    stored(
+        two.administrations()
+            .tenants()
+            .change(ACME, new TenantChange(null, TenantState.SUSPENDED, Map.of())));
+    await("its suspension", () -> verdict(one, ACME) == TenantRefused.class);
+    assertInstanceOf(
+        TenantOutcome.Deleted.class, one.administrations().tenants().delete(ACME, () -> true));
+    await("its return", () -> verdict(two, ACME) == Authenticated.class && isListed(one, ACME));
+  }
+
+  private static boolean isListed(Node node, TenantId tenant) {
+    return node.administrations().tenants().find(tenant) instanceof TenantOutcome.Stored;
+  }
+
   /** A caller that was admitted just before the tenant was suspended is found by the next check. */
   @Test
   void aStreamThatOpensDuringTheSuspensionEnds() {

@@ -32,10 +32,12 @@ final class AccessConfigKeys {
   static final ConfigKey<String> UNKNOWN_TENANTS =
       new ConfigKey<>(
           "broadcasty.tenants.unknown",
-          ConfigType.oneOf("accept", "refuse"),
+          ConfigType.oneOf("accept", "create", "refuse"),
           "accept",
           "refuse",
-          "Which tenants are served. accept: every tenant of a valid token. refuse: the tenants"
+          "Which tenants are served. accept: every tenant of a valid token. create: the same,"
+              + " and a tenant that nobody has created is created at its first valid token, so"
+              + " that operators find it in their list. refuse: the tenants"
               + " that operators have created (/broadcasty/admin/tenants), that have a key of their"
               + " own (broadcasty.tenant.{id}.…), and that of broadcasty.operator.tenant; callers"
               + " of others are refused with tenant_refused (403, or close code 4404).");

@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param addressRate of one client address
  * @param unauthenticated of WebSockets without a token
  * @param tenants the settings of each tenant, as configured
+ * @param createsTenants whether the tenant of a valid token is created when nobody has
  * @param memory what clients can make this node hold
  * @param webSockets the implementation of RFC 6455
  * @param internals whether internals of the server may be used to write streams
@@ -83,6 +84,7 @@ public record Settings(
     Rate addressRate,
     UnauthenticatedLimits unauthenticated,
     FixedTenantSettings tenants,
+    boolean createsTenants,
     MemoryLimits memory,
     SessionSettings session,
     WebSocketRegistration.Engine webSockets,

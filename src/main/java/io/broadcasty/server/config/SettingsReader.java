@@ -133,6 +133,7 @@ public final class SettingsReader {
         new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),
         unauthenticated(session),
         tenants,
+        value(AccessConfigKeys.UNKNOWN_TENANTS, "accept").equals("create"),
         memory(),
         session,
         WebSocketRegistration.Engine.valueOf(
