@@ -250,6 +250,9 @@ abstract class TransportContract extends ServerTestBase {
     Stream stream = open(token, channels, fromSequence);
     for (int i = 0; i < channels.size(); i++) {
       Stream.Event event = stream.next();
+      if (event.kind().equals("expiring")) { // a short token's notice comes at any moment
+        event = stream.next();
+      }
       assertEquals("subscribed", event.kind(), event.json());
       assertTrue(channels.contains(event.field("channel")));
     }
