@@ -91,7 +91,9 @@ class PagesIT {
   private Path warWithPolicy() throws IOException {
     Path folder = Files.createDirectories(home.resolve("war"));
     Path war = folder.resolve("broadcasty.war");
-    Files.copy(Path.of(System.getProperty("broadcasty.war")), war);
+    Path built = Path.of(System.getProperty("broadcasty.war"));
+    Files.copy(built, war);
+    Files.copy(built.resolveSibling("broadcasty-api.jar"), folder.resolve("broadcasty-api.jar"));
     Files.writeString(folder.resolve("TeamPolicy.java"), POLICY.blocks("java").get(0));
     var unused = DocumentPage.runShell(folder, POLICY.blocks("bash").get(0));
     return war;
