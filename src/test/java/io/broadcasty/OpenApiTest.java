@@ -105,6 +105,39 @@ class OpenApiTest {
     return addresses;
   }
 
+  /**
+   * A server picks the class with the longest path that matches, and looks for the method in no
+   * other one (Jakarta RESTful Web Services 3.1, section 3.7.2).
+   */
+  @Test
+  void noClassHidesAMethodOfAnother() {
+    List<Class<?>> resources =
+        new DataPlane()
+            .getClasses().stream().filter(each -> each.isAnnotationPresent(Path.class)).toList();
+    Set<String> hidden = new TreeSet<>();
+    for (Class<?> one : resources) {
+      for (Class<?> other : resources) {
+        String path = pathOf(one);
+        String longer = pathOf(other);
+        if (longer.startsWith(path + "/")) {
+          Pattern below =
+              Pattern.compile(PATH_PARAMETER.matcher(longer).replaceAll("[^/]+") + "/.+");
+          for (Method method : one.getDeclaredMethods()) {
+            Path part = method.getAnnotation(Path.class);
+            if (part != null && below.matcher(path + "/" + part.value()).matches()) {
+              hidden.add(one.getSimpleName() + "." + method.getName() + " by " + longer);
+            }
+          }
+        }
+      }
+    }
+    assertEquals(Set.of(), hidden);
+  }
+
+  private static String pathOf(Class<?> resource) {
+    return resource.getAnnotation(Path.class).value();
+  }
+
   private static Set<String> servlets() {
     Set<String> addresses = new HashSet<>();
     for (JavaClass type : CLASSES) {

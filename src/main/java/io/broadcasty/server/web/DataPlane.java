@@ -31,7 +31,7 @@ import io.broadcasty.transport.http.TenantUsageResource;
 import io.broadcasty.transport.http.TenantsResource;
 import io.broadcasty.transport.http.TicketResource;
 import io.broadcasty.transport.http.UsersResource;
-import io.broadcasty.transport.http.WebhookDeliveriesResource;
+import io.broadcasty.transport.http.WebhookActionsResource;
 import io.broadcasty.transport.http.WebhooksResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
@@ -61,7 +61,7 @@ public class DataPlane extends Application {
         KeysResource.class,
         AppsResource.class,
         WebhooksResource.class,
-        WebhookDeliveriesResource.class,
+        WebhookActionsResource.class,
         MetricsResource.class,
         OpenApiResource.class,
         PresenceResource.class,

@@ -9,7 +9,6 @@ import io.broadcasty.transport.admin.AuditNote;
 import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
-import io.broadcasty.transport.body.BodyRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.webhook.EndpointChange;
 import io.broadcasty.webhook.EndpointOptions;
@@ -20,7 +19,6 @@ import io.broadcasty.webhook.WebhookFormat;
 import io.broadcasty.webhook.WebhookOutcome;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
-import io.broadcasty.wire.KeyRequestReader;
 import io.broadcasty.wire.ProblemException;
 import io.broadcasty.wire.WebhookRequestReader;
 import jakarta.inject.Inject;
@@ -39,15 +37,14 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code /broadcasty/admin/webhooks}: creates, lists, changes, rotates and deletes the
- * endpoints of webhooks. Administrators have those of their own tenant, operators those of any.
+ * Serves {@code /broadcasty/admin/webhooks}: creates, lists, changes and deletes the endpoints of
+ * webhooks. Administrators have those of their own tenant, operators those of any.
  */
 @Path("admin/webhooks")
 @Produces("application/json")
@@ -56,8 +53,6 @@ import org.jspecify.annotations.Nullable;
 public class WebhooksResource {
 
   private static final System.Logger LOG = System.getLogger(WebhooksResource.class.getName());
-  private static final long DEFAULT_OVERLAP_SECONDS = Duration.ofDays(1).toSeconds();
-  private static final long MAX_OVERLAP_SECONDS = Duration.ofDays(30).toSeconds();
 
   @Inject private WebhookAdministration webhooks;
   @Inject private AdministeredTenants tenants;
@@ -133,38 +128,6 @@ public class WebhooksResource {
                   id,
                   change,
                   endpoint -> note(endpoint, json -> writeChange(json, change))));
-        });
-  }
-
-  /** Gives an endpoint a new secret; the present one signs too for the given time. */
-  @POST
-  @Path("{webhook}/rotate")
-  @Audited("webhook.rotate")
-  public Response rotate(@PathParam("webhook") String id, @Context HttpServletRequest request) {
-    return ProblemResponses.answer(
-        () -> {
-          noteId(id);
-          if (BodyRequest.bytes(request).length > 0) {
-            RequestBody.requireJson(request);
-          }
-          KeyRequestReader.Rotation body =
-              KeyRequestReader.readRotation(
-                  RequestBody.read(request, settings),
-                  DEFAULT_OVERLAP_SECONDS,
-                  MAX_OVERLAP_SECONDS);
-          WebhookOutcome outcome =
-              webhooks.rotate(
-                  tenants.onlyOne(),
-                  id,
-                  Duration.ofSeconds(body.overlapSeconds()),
-                  body.replace(),
-                  endpoint ->
-                      note(
-                          endpoint,
-                          json -> json.writeNumberField("overlapSeconds", body.overlapSeconds())));
-          return outcome instanceof WebhookOutcome.Issued issued
-              ? WebhookAnswers.issued(Response.Status.OK, issued).build()
-              : WebhookAnswers.problem(outcome);
         });
   }
 

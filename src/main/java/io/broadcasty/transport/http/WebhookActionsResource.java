@@ -6,6 +6,7 @@ import io.broadcasty.transport.admin.AuditNote;
 import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
+import io.broadcasty.transport.body.BodyRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.webhook.DeliveryAdministration;
 import io.broadcasty.webhook.WebhookAdministration;
@@ -14,6 +15,7 @@ import io.broadcasty.webhook.WebhookEndpoint;
 import io.broadcasty.webhook.WebhookOutcome;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.KeyRequestReader;
 import io.broadcasty.wire.ProblemException;
 import io.broadcasty.wire.WebhookRequestReader;
 import jakarta.inject.Inject;
@@ -27,23 +29,63 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves what is below {@code /broadcasty/admin/webhooks/{webhook}}: shows what was sent to an
- * endpoint and what it has answered, and has messages sent again.
+ * Serves what is below {@code /broadcasty/admin/webhooks/{webhook}}: gives an endpoint another
+ * secret, shows what was sent to it and what it has answered, and has messages sent again.
  */
 @Path("admin/webhooks/{webhook}")
 @Produces("application/json")
 @RateLimited
 @Permitted(AdminRole.ADMINISTRATOR)
-public class WebhookDeliveriesResource {
+public class WebhookActionsResource {
 
+  private static final long DEFAULT_OVERLAP_SECONDS = Duration.ofDays(1).toSeconds();
+  private static final long MAX_OVERLAP_SECONDS = Duration.ofDays(30).toSeconds();
+
+  @Inject private WebhookAdministration webhooks;
   @Inject private DeliveryAdministration deliveries;
   @Inject private AdministeredTenants tenants;
   @Inject private EdgeSettings settings;
   @Inject private AuditNote note;
+
+  /** Gives an endpoint a new secret; the present one signs too for the given time. */
+  @POST
+  @Path("rotate")
+  @Audited("webhook.rotate")
+  public Response rotate(@PathParam("webhook") String id, @Context HttpServletRequest request) {
+    return ProblemResponses.answer(
+        () -> {
+          noteId(id);
+          if (BodyRequest.bytes(request).length > 0) {
+            RequestBody.requireJson(request);
+          }
+          KeyRequestReader.Rotation body =
+              KeyRequestReader.readRotation(
+                  RequestBody.read(request, settings),
+                  DEFAULT_OVERLAP_SECONDS,
+                  MAX_OVERLAP_SECONDS);
+          WebhookOutcome outcome =
+              webhooks.rotate(
+                  tenants.onlyOne(),
+                  id,
+                  Duration.ofSeconds(body.overlapSeconds()),
+                  body.replace(),
+                  endpoint -> {
+                    note(endpoint);
+                    note.setContext(
+                        JsonWriter.object(
+                            json ->
+                                json.writeNumberField("overlapSeconds", body.overlapSeconds())));
+                  });
+          return outcome instanceof WebhookOutcome.Issued issued
+              ? WebhookAnswers.issued(Response.Status.OK, issued).build()
+              : WebhookAnswers.problem(outcome);
+        });
+  }
 
   /** Lists messages to an endpoint, the latest first. */
   @GET
