@@ -121,7 +121,7 @@ class OpenApiTest {
         String longer = pathOf(other);
         if (longer.startsWith(path + "/")) {
           Pattern below =
-              Pattern.compile(PATH_PARAMETER.matcher(longer).replaceAll("[^/]+") + "/.+");
+              Pattern.compile(PATH_PARAMETER.matcher(longer).replaceAll("[^/]+") + "(/.*)?");
           for (Method method : one.getDeclaredMethods()) {
             Path part = method.getAnnotation(Path.class);
             if (part != null && below.matcher(path + "/" + part.value()).matches()) {

@@ -107,14 +107,15 @@ class PagesIT {
 
   private void thePolicyDecides(ServerProcess server, Api api) throws Exception {
     assertTrue(server.log().contains("channel policy: com.example.TeamPolicy"), server::log);
-    String editor = token(List.of("editor"), Map.of());
-    assertEquals(200, publish(api, editor, "news").statusCode());
-    assertEquals(403, publish(api, tokens.signByShell(), "news").statusCode());
+    String publisher = token(List.of("publisher"), Map.of());
+    assertEquals(200, publish(api, publisher, "news").statusCode());
+    String member = token(List.of("member"), Map.of());
+    assertEquals(403, publish(api, member, "news").statusCode());
     String red = token(List.of(), Map.of("teams", List.of("red")));
     assertEquals(200, publish(api, red, "private-team.red").statusCode());
     assertEquals(403, publish(api, red, "private-team.blue").statusCode());
-    assertEquals(403, publish(api, editor, "private-team.red").statusCode());
-    assertEquals(403, api.get("/broadcasty/replay?channel=private-team.red", editor).statusCode());
+    assertEquals(403, publish(api, publisher, "private-team.red").statusCode());
+    assertEquals(403, api.get("/broadcasty/replay?channel=private-team.red", member).statusCode());
     HttpResponse<String> team = api.get("/broadcasty/replay?channel=private-team.red", red);
     assertTrue(team.body().contains("\"sender\":\"ann\""), team.body());
   }

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Serves what is below {@code /broadcasty/admin/webhooks/{webhook}}: gives an endpoint another
  * secret, shows what was sent to it and what it has answered, and has messages sent again.
  */
-@Path("admin/webhooks/{webhook}")
+@Path("admin/webhooks")
 @Produces("application/json")
 @RateLimited
 @Permitted(AdminRole.ADMINISTRATOR)
@@ -54,7 +54,7 @@ public class WebhookActionsResource {
 
   /** Gives an endpoint a new secret; the present one signs too for the given time. */
   @POST
-  @Path("rotate")
+  @Path("{webhook}/rotate")
   @Audited("webhook.rotate")
   public Response rotate(@PathParam("webhook") String id, @Context HttpServletRequest request) {
     return ProblemResponses.answer(
@@ -89,7 +89,7 @@ public class WebhookActionsResource {
 
   /** Lists messages to an endpoint, the latest first. */
   @GET
-  @Path("deliveries")
+  @Path("{webhook}/deliveries")
   @Audited(value = "webhook.deliveries", kind = Audited.Kind.READ)
   public Response list(
       @PathParam("webhook") String id,
@@ -113,7 +113,7 @@ public class WebhookActionsResource {
 
   /** Returns a message with its body, and what came of each attempt. */
   @GET
-  @Path("deliveries/{message}")
+  @Path("{webhook}/deliveries/{message}")
   @Audited(value = "webhook.delivery", kind = Audited.Kind.READ)
   public Response read(@PathParam("webhook") String id, @PathParam("message") String message) {
     return ProblemResponses.answer(
@@ -122,7 +122,7 @@ public class WebhookActionsResource {
 
   /** Has a message sent again, whatever became of it. */
   @POST
-  @Path("deliveries/{message}/resend")
+  @Path("{webhook}/deliveries/{message}/resend")
   @Audited("webhook.resend")
   public Response resend(@PathParam("webhook") String id, @PathParam("message") String message) {
     return ProblemResponses.answer(
@@ -134,7 +134,7 @@ public class WebhookActionsResource {
 
   /** Has messages sent again that were made since a time. */
   @POST
-  @Path("resend")
+  @Path("{webhook}/resend")
   @Audited("webhook.resend")
   public Response resendSince(
       @PathParam("webhook") String id, @Context HttpServletRequest request) {
@@ -152,7 +152,7 @@ public class WebhookActionsResource {
 
   /** Sends an endpoint a message that says nothing, so that its receiver can be tried. */
   @POST
-  @Path("test")
+  @Path("{webhook}/test")
   @Audited("webhook.test")
   public Response test(@PathParam("webhook") String id) {
     return ProblemResponses.answer(
