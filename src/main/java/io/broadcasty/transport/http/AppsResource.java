@@ -12,7 +12,6 @@ import io.broadcasty.transport.admin.AuditNote;
 import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
-import io.broadcasty.transport.body.BodyRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.wire.AppRequestReader;
 import io.broadcasty.wire.JsonWriter;
@@ -42,9 +41,6 @@ import org.jspecify.annotations.Nullable;
 @RateLimited
 @Permitted(AdminRole.ADMINISTRATOR)
 public class AppsResource {
-
-  private static final long DEFAULT_OVERLAP_SECONDS = Duration.ofDays(1).toSeconds();
-  private static final long MAX_OVERLAP_SECONDS = Duration.ofDays(30).toSeconds();
 
   @Inject private AppAdministration apps;
   @Inject private AdministeredTenants tenants;
@@ -123,14 +119,7 @@ public class AppsResource {
     return ProblemResponses.answer(
         () -> {
           noteId(id);
-          if (BodyRequest.bytes(request).length > 0) {
-            RequestBody.requireJson(request);
-          }
-          KeyRequestReader.Rotation body =
-              KeyRequestReader.readRotation(
-                  RequestBody.read(request, settings),
-                  DEFAULT_OVERLAP_SECONDS,
-                  MAX_OVERLAP_SECONDS);
+          KeyRequestReader.Rotation body = RotationRequest.read(request, settings);
           AppOutcome outcome =
               apps.rotate(
                   tenants.onlyOne(),

@@ -17,7 +17,6 @@ import io.broadcasty.transport.admin.AuditNote;
 import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
-import io.broadcasty.transport.body.BodyRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.webhook.WebhookAdministration;
 import io.broadcasty.webhook.WebhookOutcome;
@@ -54,9 +53,6 @@ import org.jspecify.annotations.Nullable;
 @RateLimited
 @Permitted(AdminRole.ADMINISTRATOR)
 public class KeysResource {
-
-  private static final long DEFAULT_OVERLAP_SECONDS = Duration.ofDays(1).toSeconds();
-  private static final long MAX_OVERLAP_SECONDS = Duration.ofDays(30).toSeconds();
 
   @Inject private ApiKeyAdministration keys;
   @Inject private AppAdministration apps;
@@ -164,14 +160,7 @@ public class KeysResource {
     return ProblemResponses.answer(
         () -> {
           noteKey(key);
-          if (BodyRequest.bytes(request).length > 0) {
-            RequestBody.requireJson(request);
-          }
-          KeyRequestReader.Rotation body =
-              KeyRequestReader.readRotation(
-                  RequestBody.read(request, settings),
-                  DEFAULT_OVERLAP_SECONDS,
-                  MAX_OVERLAP_SECONDS);
+          KeyRequestReader.Rotation body = RotationRequest.read(request, settings);
           KeyRotation rotation =
               new KeyRotation(Duration.ofSeconds(body.overlapSeconds()), body.replace());
           KeyOutcome outcome =

@@ -6,7 +6,6 @@ import io.broadcasty.transport.admin.AuditNote;
 import io.broadcasty.transport.admin.Audited;
 import io.broadcasty.transport.admin.Permitted;
 import io.broadcasty.transport.admin.RateLimited;
-import io.broadcasty.transport.body.BodyRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.webhook.DeliveryAdministration;
 import io.broadcasty.webhook.WebhookAdministration;
@@ -43,9 +42,6 @@ import org.jspecify.annotations.Nullable;
 @Permitted(AdminRole.ADMINISTRATOR)
 public class WebhookActionsResource {
 
-  private static final long DEFAULT_OVERLAP_SECONDS = Duration.ofDays(1).toSeconds();
-  private static final long MAX_OVERLAP_SECONDS = Duration.ofDays(30).toSeconds();
-
   @Inject private WebhookAdministration webhooks;
   @Inject private DeliveryAdministration deliveries;
   @Inject private AdministeredTenants tenants;
@@ -60,14 +56,7 @@ public class WebhookActionsResource {
     return ProblemResponses.answer(
         () -> {
           noteId(id);
-          if (BodyRequest.bytes(request).length > 0) {
-            RequestBody.requireJson(request);
-          }
-          KeyRequestReader.Rotation body =
-              KeyRequestReader.readRotation(
-                  RequestBody.read(request, settings),
-                  DEFAULT_OVERLAP_SECONDS,
-                  MAX_OVERLAP_SECONDS);
+          KeyRequestReader.Rotation body = RotationRequest.read(request, settings);
           WebhookOutcome outcome =
               webhooks.rotate(
                   tenants.onlyOne(),
