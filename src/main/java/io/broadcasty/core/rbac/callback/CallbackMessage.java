@@ -4,12 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.broadcasty.core.json.JsonValues;
 import io.broadcasty.core.rbac.AccessRequest;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,40 +47,15 @@ final class CallbackMessage {
       json.writeStringField("operation", request.operation().wireName());
       json.writeStringField("user", request.userId());
       json.writeFieldName("roles");
-      write(json, request.roles().stream().sorted().toList());
+      JsonValues.write(json, request.roles().stream().sorted().toList());
       json.writeFieldName("claims");
-      write(json, request.claims());
+      JsonValues.write(json, request.claims());
       json.writeEndObject();
       json.writeEndObject();
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory failed", e);
     }
     return out.toString();
-  }
-
-  private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
-    if (value instanceof Map<?, ?> map) {
-      json.writeStartObject();
-      for (Map.Entry<?, ?> each : map.entrySet()) {
-        json.writeFieldName(String.valueOf(each.getKey()));
-        write(json, each.getValue());
-      }
-      json.writeEndObject();
-    } else if (value instanceof Collection<?> list) {
-      json.writeStartArray();
-      for (Object each : list) {
-        write(json, each);
-      }
-      json.writeEndArray();
-    } else if (value instanceof Boolean flag) {
-      json.writeBoolean(flag);
-    } else if (value instanceof Number number) {
-      json.writeNumber(number.toString());
-    } else if (value == null) {
-      json.writeNull();
-    } else {
-      json.writeString(value.toString());
-    }
   }
 
   /**
