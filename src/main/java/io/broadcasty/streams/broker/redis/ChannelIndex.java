@@ -177,16 +177,23 @@ final class ChannelIndex {
     return found;
   }
 
+  /**
+   * Returns some of the tenants that have channels, and where to go on.
+   *
+   * @param cursor as SSCAN takes it
+   */
+  ScanResult<String> tenants(String cursor) {
+    String key = ChannelKeys.tenants(redis);
+    return commands.read(
+        bytes(key), () -> redis.commands().sscan(key, cursor, new ScanParams().count(CHUNK)));
+  }
+
   /** Returns the names of all tenants in order, read in parts so that none keeps Redis long. */
   private SortedSet<String> tenants() {
-    String key = ChannelKeys.tenants(redis);
     SortedSet<String> names = new TreeSet<>();
     String cursor = ScanParams.SCAN_POINTER_START;
     do {
-      String from = cursor;
-      ScanResult<String> page =
-          commands.read(
-              bytes(key), () -> redis.commands().sscan(key, from, new ScanParams().count(CHUNK)));
+      ScanResult<String> page = tenants(cursor);
       names.addAll(page.getResult());
       cursor = page.getCursor();
     } while (!cursor.equals(ScanParams.SCAN_POINTER_START));

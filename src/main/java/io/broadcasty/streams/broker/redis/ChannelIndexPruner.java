@@ -64,7 +64,7 @@ final class ChannelIndexPruner {
   synchronized void prune(long nowMillis) {
     String cursor = ScanParams.SCAN_POINTER_START;
     do {
-      ScanResult<String> page = tenants(cursor);
+      ScanResult<String> page = index.tenants(cursor);
       Collection<TenantId> tenants = page.getResult().stream().map(TenantId::new).toList();
       adoptSome(tenants);
       while (!tenants.isEmpty()) {
@@ -72,12 +72,6 @@ final class ChannelIndexPruner {
       }
       cursor = page.getCursor();
     } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
-  }
-
-  private ScanResult<String> tenants(String cursor) {
-    String key = ChannelKeys.tenants(redis);
-    return commands.read(
-        bytes(key), () -> redis.commands().sscan(key, cursor, new ScanParams().count(CHUNK)));
   }
 
   /** Makes some names due that an earlier version of a node has added without that. */
