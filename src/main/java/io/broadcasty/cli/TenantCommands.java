@@ -30,12 +30,15 @@ final class TenantCommands {
     }
   }
 
-  @Command(name = "tenant:show", description = "Shows a tenant with its settings and its usage.")
-  static final class ShowTenant extends AdminCommand {
+  /** A command about one tenant. */
+  abstract static class OneTenant extends AdminCommand {
     @Parameters(index = "0", paramLabel = "TENANT", description = ID)
     @SuppressWarnings("NullAway.Init")
-    private String id;
+    String id;
+  }
 
+  @Command(name = "tenant:show", description = "Shows a tenant with its settings and its usage.")
+  static final class ShowTenant extends OneTenant {
     @Override
     ExitCode run(AdminApi api, Output output) {
       output.object(api.get(path(id)));
@@ -44,11 +47,7 @@ final class TenantCommands {
   }
 
   @Command(name = "tenant:create", description = "Creates a tenant, on all nodes within a second.")
-  static final class CreateTenant extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "TENANT", description = ID)
-    @SuppressWarnings("NullAway.Init")
-    private String id;
-
+  static final class CreateTenant extends OneTenant {
     @Option(names = "--name", paramLabel = "NAME", description = "Its name for people.")
     private @Nullable String name;
 
@@ -76,11 +75,7 @@ final class TenantCommands {
   @Command(
       name = "tenant:change",
       description = "Changes the name or settings of a tenant; what is not named stays.")
-  static final class ChangeTenant extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "TENANT", description = ID)
-    @SuppressWarnings("NullAway.Init")
-    private String id;
-
+  static final class ChangeTenant extends OneTenant {
     @Option(names = "--name", paramLabel = "NAME", description = "Its name for people.")
     private @Nullable String name;
 
@@ -118,11 +113,7 @@ final class TenantCommands {
   @Command(
       name = "tenant:suspend",
       description = "Refuses the callers of a tenant, and ends its streams.")
-  static final class SuspendTenant extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "TENANT", description = ID)
-    @SuppressWarnings("NullAway.Init")
-    private String id;
-
+  static final class SuspendTenant extends OneTenant {
     @Override
     ExitCode run(AdminApi api, Output output) {
       output.object(api.patch(path(id), Map.of("state", "suspended")));
@@ -131,11 +122,7 @@ final class TenantCommands {
   }
 
   @Command(name = "tenant:activate", description = "Serves a suspended tenant again.")
-  static final class ActivateTenant extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "TENANT", description = ID)
-    @SuppressWarnings("NullAway.Init")
-    private String id;
-
+  static final class ActivateTenant extends OneTenant {
     @Override
     ExitCode run(AdminApi api, Output output) {
       output.object(api.patch(path(id), Map.of("state", "active")));
@@ -146,11 +133,7 @@ final class TenantCommands {
   @Command(
       name = "tenant:delete",
       description = "Deletes a tenant with its API keys and policies; its streams expire.")
-  static final class DeleteTenant extends AdminCommand {
-    @Parameters(index = "0", paramLabel = "TENANT", description = ID)
-    @SuppressWarnings("NullAway.Init")
-    private String id;
-
+  static final class DeleteTenant extends OneTenant {
     @Option(names = "--yes", description = "Confirm it.")
     private boolean yes;
 
