@@ -1,5 +1,6 @@
 package io.broadcasty.webhook;
 
+import io.broadcasty.core.http.WebhookSignature;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -14,13 +15,10 @@ import java.util.Base64;
  */
 public record WebhookSecret(String text) {
 
-  private static final String SYMMETRIC = "whsec_";
   private static final String PRIVATE = "whsk_";
   private static final String PUBLIC = "whpk_";
   private static final int SECRET_BYTES = 32;
   private static final int KEY_BYTES = 32;
-  private static final int MIN_BYTES = 24;
-  private static final int MAX_BYTES = 64;
   private static final String ED25519 = "Ed25519";
 
   /**
@@ -34,7 +32,8 @@ public record WebhookSecret(String text) {
     }
     byte[] bytes = new byte[SECRET_BYTES];
     random.nextBytes(bytes);
-    return new WebhookSecret(SYMMETRIC + Base64.getEncoder().encodeToString(bytes));
+    return new WebhookSecret(
+        WebhookSignature.SECRET_PREFIX + Base64.getEncoder().encodeToString(bytes));
   }
 
   private static WebhookSecret createPair(SecureRandom random) {
@@ -54,15 +53,7 @@ public record WebhookSecret(String text) {
 
   /** Returns whether a text is a secret that both know, so that a receiver may keep its own. */
   public static boolean isSymmetric(String text) {
-    if (!text.startsWith(SYMMETRIC)) {
-      return false;
-    }
-    try {
-      int length = Base64.getDecoder().decode(text.substring(SYMMETRIC.length())).length;
-      return length >= MIN_BYTES && length <= MAX_BYTES;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    return WebhookSignature.isSecret(text);
   }
 
   /** Returns the bytes that sign: the secret, or the seed of the private key. */

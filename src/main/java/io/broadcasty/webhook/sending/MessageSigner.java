@@ -1,10 +1,9 @@
 package io.broadcasty.webhook.sending;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppSignature;
+import io.broadcasty.core.http.WebhookSignature;
 import io.broadcasty.core.secret.MasterKeys;
 import io.broadcasty.core.secret.SecretException;
 import io.broadcasty.webhook.EndpointSecrets;
@@ -23,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ThreadSafe
 public final class MessageSigner {
-
-  private static final String HMAC = "HmacSHA256";
 
   private final MasterKeys masterKeys;
 
@@ -124,28 +119,20 @@ public final class MessageSigner {
 
   static Map<String, String> standard(
       List<WebhookSecret> secrets, boolean pair, String message, long nowMillis, String body) {
-    String seconds = Long.toString(TimeUnit.MILLISECONDS.toSeconds(nowMillis));
-    byte[] signed = (message + "." + seconds + "." + body).getBytes(UTF_8);
+    long seconds = TimeUnit.MILLISECONDS.toSeconds(nowMillis);
+    byte[] signed = WebhookSignature.signed(message, seconds, body);
     List<String> signatures = new ArrayList<>();
     for (WebhookSecret each : secrets) {
-      byte[] signature = pair ? ed25519(each, signed) : hmac(each, signed);
-      signatures.add((pair ? "v1a," : "v1,") + Base64.getEncoder().encodeToString(signature));
+      signatures.add(
+          pair
+              ? "v1a," + Base64.getEncoder().encodeToString(ed25519(each, signed))
+              : WebhookSignature.sign(each.signingBytes(), signed));
     }
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("webhook-id", message);
-    headers.put("webhook-timestamp", seconds);
+    headers.put("webhook-timestamp", Long.toString(seconds));
     headers.put("webhook-signature", String.join(" ", signatures));
     return headers;
-  }
-
-  private static byte[] hmac(WebhookSecret secret, byte[] signed) {
-    try {
-      Mac mac = Mac.getInstance(HMAC);
-      mac.init(new SecretKeySpec(secret.signingBytes(), HMAC));
-      return mac.doFinal(signed);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no " + HMAC, e);
-    }
   }
 
   private static byte[] ed25519(WebhookSecret secret, byte[] signed) {
