@@ -8,6 +8,7 @@ import io.broadcasty.admin.securitylog.SecurityLogListener;
 import io.broadcasty.admin.tenant.FirstSightTenants;
 import io.broadcasty.admin.tenant.jdbc.JdbcTenantSettings;
 import io.broadcasty.cluster.clock.ClockCheck;
+import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
@@ -29,6 +30,7 @@ import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.tenant.TenantSettingsSource;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
+import io.broadcasty.delivery.audience.Audience;
 import io.broadcasty.delivery.hub.Hub;
 import io.broadcasty.delivery.session.DisconnectListener;
 import io.broadcasty.delivery.session.ObservedAuthenticator;
@@ -100,6 +102,9 @@ public final class Node implements AutoCloseable {
 
   private static final long CLOCK_MILLIS = 5000;
 
+  /** How often clients are told how many subscribe to channels, and which users are signed in. */
+  private static final long AUDIENCE_MILLIS = 500;
+
   /** The time over which the streams of a node end that takes no part any more. */
   private static final Duration SUSPENSION_SPREAD = Duration.ofSeconds(5);
 
@@ -140,6 +145,7 @@ public final class Node implements AutoCloseable {
   private final Sessions sessions;
   private final RealtimeListeners listeners = new RealtimeListeners();
   private final SessionContext context;
+  private final Audience audience;
   private final DisconnectStreams disconnect;
   private final ControlPlane controlPlane;
   private final ControlPlane.Administrations administrations;
@@ -236,6 +242,7 @@ public final class Node implements AutoCloseable {
     this.push = startPush(settings, tenants, identity, meters, clock);
     this.apps = startApps(settings, clock);
     this.webhooks = startWebhooks(settings, identity, meters, clock);
+    this.audience = audience(settings, identity, hub);
     RateLimiter limits = store.limits();
     PublishService publish = new PublishService(policy, limits, store.broker(), ticker, listeners);
     this.context =
@@ -320,6 +327,7 @@ public final class Node implements AutoCloseable {
     threads.schedule(SWEEP_MILLIS, "refused-tenants", () -> endRefused(tenants));
     threads.schedule(SUMMARY_MILLIS, "security-log", securityLog::summarize);
     threads.schedule(SWEEP_MILLIS, "presence-expiry", store.presence()::expire);
+    threads.scheduleSharing(AUDIENCE_MILLIS, "audience", audience::runRound);
     threads.scheduleLong(PRUNE_MILLIS, "upkeep", store.upkeep());
     threads.scheduleLong(PRUNE_MILLIS, "tenant-settings", refresh::retry);
     this.beans =
@@ -462,6 +470,21 @@ public final class Node implements AutoCloseable {
       store.close();
       throw e;
     }
+  }
+
+  private Audience audience(Settings settings, NodeIdentity identity, Hub hub) {
+    return new Audience(
+        identity.name(),
+        store.control(),
+        () -> store.nodes().nodes().stream().map(NodeInfo::name).toList(),
+        hub,
+        settings.apps()::countSubscriptions,
+        ticker);
+  }
+
+  /** Returns who subscribes and is signed in on all nodes. */
+  public Audience audience() {
+    return audience;
   }
 
   /** Returns the use case of apps. */
@@ -627,6 +650,7 @@ public final class Node implements AutoCloseable {
     }
     controlPlane.stopJobs();
     threads.stopReading();
+    audience.close();
     securityLog.close();
     push.close();
     explorers.close();

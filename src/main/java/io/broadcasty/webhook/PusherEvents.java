@@ -65,4 +65,18 @@ public final class PusherEvents implements AppEvents {
     }
     recorder.record(WebhookEvent.of(WebhookEventType.CACHE_MISS, channel, clock.nowMillis()));
   }
+
+  @Override
+  public void onSubscriptionCount(TenantChannel channel, int count) {
+    recorder.record(
+        new WebhookEvent(
+            channel.tenant(),
+            WebhookEventType.SUBSCRIPTION_COUNT,
+            channel.name(),
+            null,
+            List.of(
+                new WebhookEvent.Detail(
+                    "subscriptionCount", "subscription_count", Integer.toString(count))),
+            clock.nowMillis()));
+  }
 }

@@ -17,6 +17,8 @@ public enum WebhookEventType {
   CLIENT_EVENT("client.event", "client_event"),
   /** A client has subscribed to a cache channel that has no last event. */
   CACHE_MISS("cache.miss", "cache_miss"),
+  /** The number of a channel's subscribers has changed. */
+  SUBSCRIPTION_COUNT("subscription.count", "subscription_count"),
   /** Another endpoint of the tenant is sent nothing more, since it has failed for days. */
   ENDPOINT_DISABLED("endpoint.disabled", null),
   /** An administrator tries an endpoint. */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public final class AppRequestReader {
 
   private static final int MAX_TEXT = 1000;
+  private static final String FIELDS =
+      "`name`, `clientEvents`, `repeats`, `maxDataBytes`, `subscriptionCounts`, `watchlists`";
 
   private AppRequestReader() {}
 
@@ -22,10 +24,12 @@ public final class AppRequestReader {
       @Nullable String name,
       @Nullable Boolean clientEvents,
       @Nullable String repeats,
-      @Nullable Integer maxDataBytes) {}
+      @Nullable Integer maxDataBytes,
+      @Nullable Boolean subscriptionCounts,
+      @Nullable Boolean watchlists) {}
 
   /**
-   * Parses {@code {"tenant"?, "name", "clientEvents"?, "repeats"?, "maxDataBytes"?}}.
+   * Parses {@code {"tenant"?, "name", …}}, where everything that an app can have may follow.
    *
    * @throws ProblemException when it does not have that form
    */
@@ -38,16 +42,14 @@ public final class AppRequestReader {
   }
 
   /**
-   * Parses {@code {"name"?, "clientEvents"?, "repeats"?, "maxDataBytes"?}}, at least one of them.
+   * Parses an object with at least one thing that is to change.
    *
    * @throws ProblemException when it does not have that form
    */
   public static Fields readUpdate(byte[] utf8) throws ProblemException {
     Fields read = read(utf8, false);
-    if (read.equals(new Fields(null, null, null, null, null))) {
-      throw new ProblemException(
-          Code.INVALID_REQUEST,
-          "name what is to change: `name`, `clientEvents`, `repeats` or `maxDataBytes`");
+    if (read.equals(new Fields(null, null, null, null, null, null, null))) {
+      throw new ProblemException(Code.INVALID_REQUEST, "name what is to change: " + FIELDS);
     }
     return read;
   }
@@ -60,6 +62,8 @@ public final class AppRequestReader {
       Boolean clientEvents = null;
       String repeats = null;
       Integer maxDataBytes = null;
+      Boolean subscriptionCounts = null;
+      Boolean watchlists = null;
       for (String field = json.nextField(); field != null; field = json.nextField()) {
         switch (creation || !field.equals("tenant") ? field : "") {
           case "tenant" -> tenant = json.text(field, MAX_TEXT);
@@ -68,15 +72,14 @@ public final class AppRequestReader {
           case "repeats" -> repeats = repeats(json, field);
           case "maxDataBytes" ->
               maxDataBytes = Math.toIntExact(json.number(field, 1, Integer.MAX_VALUE));
-          default ->
-              throw JsonReader.unknown(
-                  field,
-                  (creation ? "`tenant`, " : "")
-                      + "`name`, `clientEvents`, `repeats` and `maxDataBytes`");
+          case "subscriptionCounts" -> subscriptionCounts = bool(json, field);
+          case "watchlists" -> watchlists = bool(json, field);
+          default -> throw JsonReader.unknown(field, (creation ? "`tenant`, " : "") + FIELDS);
         }
       }
       json.requireEnd();
-      return new Fields(tenant, name, clientEvents, repeats, maxDataBytes);
+      return new Fields(
+          tenant, name, clientEvents, repeats, maxDataBytes, subscriptionCounts, watchlists);
     }
   }
 

@@ -90,7 +90,7 @@ class NodeWebhooksTest {
 
     Client(Node node) throws InterruptedException {
       session =
-          new PusherProtocol(new Apps(List.of(APP)), node.webhooks().appEvents())
+          new PusherProtocol(new Apps(List.of(APP)), node.webhooks().appEvents(), node.audience())
               .accept(HANDSHAKE)
               .open(node.context(), this);
       String established = String.valueOf(received.poll(20, TimeUnit.SECONDS));

@@ -98,7 +98,9 @@ public final class AppSnapshot {
           stored.tenant(),
           options.clientEvents(),
           options.repeatsRefused(),
-          options.maxDataBytes());
+          options.maxDataBytes(),
+          options.features(),
+          null);
     } catch (SecretException e) {
       LOG.log(Level.WARNING, "The app {0} cannot be used: {1}", stored, e.getMessage());
       return null;

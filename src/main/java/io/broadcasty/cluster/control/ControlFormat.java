@@ -34,6 +34,7 @@ public final class ControlFormat {
   private static final String REVOCATION_LIFTED = "revocation-lifted";
   private static final String POLICIES_CHANGED = "policies";
   private static final String QUESTION = "question";
+  private static final String COUNTS = "counts";
   private static final int MAX_LOGGED = 100;
 
   /** The unknown kinds that have been logged. */
@@ -79,6 +80,10 @@ public final class ControlFormat {
         json.writeStringField("from", question.from());
         json.writeStringField("subject", question.subject());
         json.writeStringField("parameters", question.parameters());
+      } else if (message instanceof ControlMessage.Counts counts) {
+        json.writeStringField("kind", COUNTS);
+        json.writeStringField("from", counts.from());
+        json.writeStringField("text", counts.text());
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -147,6 +152,9 @@ public final class ControlFormat {
           required(fields, "from"),
           required(fields, "subject"),
           required(fields, "parameters"));
+    }
+    if (COUNTS.equals(kind)) {
+      return new ControlMessage.Counts(required(fields, "from"), required(fields, "text"));
     }
     if (POLICIES_CHANGED.equals(kind)) {
       return new ControlMessage.PoliciesChanged(tenant(fields));

@@ -121,4 +121,19 @@ public sealed interface ControlMessage {
       return "Question[" + id + " of " + from + " about " + subject + "]";
     }
   }
+
+  /**
+   * Says what a node counts, and asks what others do.
+   *
+   * @param from the node that counts
+   * @param text a line for each counter: a number or a question mark, a blank, and the counter
+   */
+  record Counts(String from, String text) implements ControlMessage {
+
+    /** Omits the counters, which may name users. */
+    @Override
+    public String toString() {
+      return "Counts[" + from + "]";
+    }
+  }
 }

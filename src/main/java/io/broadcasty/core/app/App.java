@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientEvents whether its clients may send events to each other
  * @param repeatsRefused whether a signed request that was answered before is refused
  * @param maxDataBytes the longest data of an event, in bytes of UTF-8
+ * @param features what it has besides the basic protocol
  * @param webhook the URL that is told of events, a secret; null for none
  */
 public record App(
@@ -23,13 +24,14 @@ public record App(
     boolean clientEvents,
     boolean repeatsRefused,
     int maxDataBytes,
+    AppFeatures features,
     @Nullable String webhook) {
 
   public App {
     credentials = List.copyOf(credentials);
   }
 
-  /** Creates an app that tells nobody of events. */
+  /** Creates an app without features, which tells nobody of events. */
   public App(
       String id,
       List<Credential> credentials,
@@ -37,7 +39,15 @@ public record App(
       boolean clientEvents,
       boolean repeatsRefused,
       int maxDataBytes) {
-    this(id, credentials, tenant, clientEvents, repeatsRefused, maxDataBytes, null);
+    this(
+        id,
+        credentials,
+        tenant,
+        clientEvents,
+        repeatsRefused,
+        maxDataBytes,
+        AppFeatures.NONE,
+        null);
   }
 
   /**

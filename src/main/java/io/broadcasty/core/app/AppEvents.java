@@ -22,6 +22,9 @@ public interface AppEvents {
 
         @Override
         public void onCacheMiss(TenantChannel channel) {}
+
+        @Override
+        public void onSubscriptionCount(TenantChannel channel, int count) {}
       };
 
   /**
@@ -35,4 +38,11 @@ public interface AppEvents {
 
   /** A client has subscribed to a cache channel that has no last event. */
   void onCacheMiss(TenantChannel channel);
+
+  /**
+   * The number of a channel's subscribers has changed. On one node of the cluster only.
+   *
+   * @param count of all nodes, above 0
+   */
+  void onSubscriptionCount(TenantChannel channel, int count);
 }

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,19 @@ public final class Apps {
 
   private volatile Index index;
 
-  private record Index(Map<String, App> byId, Map<String, App> byKey) {}
+  private record Index(
+      Map<String, App> byId, Map<String, App> byKey, Set<TenantId> countSubscriptions) {
+
+    static Index of(Map<String, App> byId, Map<String, App> byKey) {
+      return new Index(
+          Map.copyOf(byId),
+          Map.copyOf(byKey),
+          byId.values().stream()
+              .filter(app -> app.features().subscriptionCounts())
+              .map(App::tenant)
+              .collect(Collectors.toUnmodifiableSet()));
+    }
+  }
 
   /**
    * Creates the set.
@@ -47,7 +61,7 @@ public final class Apps {
       }
     }
     this.configured = Map.copyOf(ids);
-    this.index = new Index(this.configured, Map.copyOf(keys));
+    this.index = Index.of(this.configured, keys);
   }
 
   /**
@@ -64,7 +78,7 @@ public final class Apps {
         app.credentials().forEach(each -> keys.putIfAbsent(each.key(), app));
       }
     }
-    index = new Index(Map.copyOf(ids), Map.copyOf(keys));
+    index = Index.of(ids, keys);
   }
 
   /** Returns the apps of the configuration. */
@@ -80,6 +94,11 @@ public final class Apps {
   /** Returns the app with a key; null when there is none. */
   public @Nullable App byKey(String key) {
     return index.byKey().get(key);
+  }
+
+  /** Returns whether an app of the tenant tells subscribers how many they are. */
+  public boolean countSubscriptions(TenantId tenant) {
+    return index.countSubscriptions().contains(tenant);
   }
 
   /** Returns the apps of a tenant, in order of their ids. */

@@ -55,6 +55,9 @@ public final class Hub implements PublicationListener, PresenceListener {
   /** Notified of channels that gained their first or lost their last subscriber here. */
   private volatile Consumer<TenantChannel> occupancyListener = channel -> {};
 
+  /** Notified of channels that gained or lost a subscriber here. */
+  private volatile Consumer<TenantChannel> subscriberListener = channel -> {};
+
   /** Creates a hub whose fan-out is not observed. */
   public Hub(Executor joins) {
     this(joins, RealtimeListener.NONE, () -> 0);
@@ -150,6 +153,7 @@ public final class Hub implements PublicationListener, PresenceListener {
     if (first[0]) {
       occupancyListener.accept(channel);
     }
+    subscriberListener.accept(channel);
     if (opened[0]) {
       matchPatterns(channel, joined);
     }
@@ -172,6 +176,16 @@ public final class Hub implements PublicationListener, PresenceListener {
     if (last[0]) {
       occupancyListener.accept(channel);
     }
+    subscriberListener.accept(channel);
+  }
+
+  /**
+   * Sets the listener for channels that gained or lost a subscriber on this node: {@link
+   * #subscribers} returns the current number. It is called as that of {@link #onOccupancyChange}
+   * is, and set under the same conditions.
+   */
+  public void onSubscriberChange(Consumer<TenantChannel> listener) {
+    subscriberListener = listener;
   }
 
   /**

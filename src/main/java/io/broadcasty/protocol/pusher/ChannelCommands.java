@@ -1,6 +1,7 @@
 package io.broadcasty.protocol.pusher;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.auth.Caller;
@@ -11,6 +12,7 @@ import io.broadcasty.core.channel.UserChannel;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.delivery.audience.Audience;
 import io.broadcasty.delivery.hub.EncodedPresence;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
@@ -56,6 +58,7 @@ final class ChannelCommands implements AutoCloseable {
   @SuppressWarnings("ThreadSafe") // called by any thread
   private final AppEvents events;
 
+  private final SubscriptionCounts counts;
   private final String socketId;
   private final ConnectionPresence presence;
   private final Map<ChannelName, Place> places = new ConcurrentHashMap<>();
@@ -77,10 +80,15 @@ final class ChannelCommands implements AutoCloseable {
   }
 
   ChannelCommands(
-      PusherSession session, SessionContext context, AppEvents events, String socketId) {
+      PusherSession session,
+      SessionContext context,
+      AppEvents events,
+      SubscriptionCounts counts,
+      String socketId) {
     this.session = session;
     this.context = context;
     this.events = events;
+    this.counts = counts;
     this.socketId = socketId;
     this.presence = new ConnectionPresence(context.presence(), socketId);
   }
@@ -234,6 +242,14 @@ final class ChannelCommands implements AutoCloseable {
       events.onCacheMiss(new TenantChannel(session.app().tenant(), channel));
     }
     subscribed.start().run();
+    App app = session.app();
+    if (app.features().subscriptionCounts() && Audience.isCounted(channel)) {
+      TenantChannel counted = new TenantChannel(app.tenant(), channel);
+      counts.add(counted, session);
+      if (!places.containsKey(channel) || session.hasEnded()) {
+        counts.remove(counted, session);
+      }
+    }
   }
 
   /** Returns all members, of which a page is known, and this connection's own. May block. */
@@ -360,6 +376,7 @@ final class ChannelCommands implements AutoCloseable {
 
   private void end(ChannelName channel, Place place) {
     session.subscriptions().unsubscribe(channel.value());
+    counts.remove(new TenantChannel(session.app().tenant(), channel), session);
     if (place.member != null) {
       presence.leave(channel);
     }
@@ -371,6 +388,10 @@ final class ChannelCommands implements AutoCloseable {
 
   @Override
   public void close() {
+    places
+        .keySet()
+        .forEach(
+            channel -> counts.remove(new TenantChannel(session.app().tenant(), channel), session));
     presence.close();
   }
 }

@@ -1,11 +1,13 @@
 package io.broadcasty.protocol.pusher;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.PusherChannel;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -168,5 +170,41 @@ final class PusherFrames {
         "pusher_internal:member_removed",
         channel,
         JsonWriter.object(json -> json.writeStringField("user_id", id)));
+  }
+
+  static EncodedFrame subscriptionCount(ChannelName channel, int count) {
+    return event(
+        "pusher_internal:subscription_count",
+        channel,
+        JsonWriter.object(json -> json.writeNumberField("subscription_count", count)));
+  }
+
+  /** Returns which users of a watchlist are signed in now, and which are not any more. */
+  static EncodedFrame watchlistEvents(List<String> online, List<String> offline) {
+    return event(
+        "pusher_internal:watchlist_events",
+        null,
+        JsonWriter.object(
+            json -> {
+              json.writeArrayFieldStart("events");
+              writeUsers(json, "online", online);
+              writeUsers(json, "offline", offline);
+              json.writeEndArray();
+            }));
+  }
+
+  private static void writeUsers(JsonGenerator json, String name, List<String> users)
+      throws IOException {
+    if (users.isEmpty()) {
+      return;
+    }
+    json.writeStartObject();
+    json.writeStringField("name", name);
+    json.writeArrayFieldStart("user_ids");
+    for (String each : users) {
+      json.writeString(each);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
   }
 }

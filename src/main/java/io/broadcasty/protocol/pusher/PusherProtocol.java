@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.Apps;
+import io.broadcasty.delivery.audience.Audience;
 import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.MessageSession;
 import io.broadcasty.delivery.session.SessionContext;
@@ -28,12 +29,19 @@ public final class PusherProtocol implements MessageProtocol {
   @SuppressWarnings("ThreadSafe") // called by any thread
   private final AppEvents events;
 
+  private final Audience audience;
+  private final SubscriptionCounts counts;
+
   /**
    * @param events is told what happens in this protocol alone
+   * @param audience tells this of subscribers and users of all nodes
    */
-  public PusherProtocol(Apps apps, AppEvents events) {
+  public PusherProtocol(Apps apps, AppEvents events, Audience audience) {
     this.apps = apps;
     this.events = events;
+    this.audience = audience;
+    this.counts = new SubscriptionCounts(audience, events);
+    audience.onCount(counts);
   }
 
   @Override
@@ -56,7 +64,7 @@ public final class PusherProtocol implements MessageProtocol {
       public MessageSession open(SessionContext context, Transport transport) {
         return app == null || refusal != 0
             ? new RefusedSession(context, transport, refusal)
-            : new PusherSession(context, transport, apps, app, events);
+            : new PusherSession(context, transport, apps, app, events, counts, audience);
       }
 
       @Override

@@ -11,6 +11,7 @@ import io.broadcasty.core.auth.ServedTenants;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.tenant.TenantState;
+import io.broadcasty.delivery.audience.Audience;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.hub.EncodedPresence;
 import io.broadcasty.delivery.hub.EncodedPublication;
@@ -54,17 +55,26 @@ public final class PusherSession extends MessageSession {
   private final String socketId = newSocketId();
   private final ChannelCommands channels;
   private final ClientEvents clientEvents;
+  private final SignedInUser signedIn;
   private final BoundedWait roomWait = new BoundedWait();
   private final AtomicInteger errorsInARow = new AtomicInteger();
 
   /** Who has signed in; null for nobody. Only the reading thread sets it. */
   private volatile PusherReader.@Nullable User user;
 
-  PusherSession(SessionContext context, Transport transport, Apps apps, App app, AppEvents events) {
+  PusherSession(
+      SessionContext context,
+      Transport transport,
+      Apps apps,
+      App app,
+      AppEvents events,
+      SubscriptionCounts counts,
+      Audience audience) {
     super(context, transport);
     this.apps = apps;
     this.opened = app;
-    this.channels = new ChannelCommands(this, context, events, socketId);
+    this.channels = new ChannelCommands(this, context, events, counts, socketId);
+    this.signedIn = new SignedInUser(this, audience);
     this.clientEvents = new ClientEvents(this, context, events, socketId);
     opened();
     TenantState state = context.tenants().of(app.tenant()).state();
@@ -170,6 +180,9 @@ public final class PusherSession extends MessageSession {
     user = wanted;
     authenticated(user(wanted.id(), wanted.roles()), null);
     send(PusherFrames.signedIn(signin.userData()));
+    if (app().features().watchlists()) {
+      signedIn.signIn(app().tenant(), wanted);
+    }
   }
 
   @Override
@@ -217,5 +230,6 @@ public final class PusherSession extends MessageSession {
   @Override
   protected void onReleased() {
     channels.close();
+    signedIn.close();
   }
 }

@@ -398,7 +398,10 @@ public class BeanProducers {
         List.of(
             new NativeProtocol(commands),
             new CompactProtocol(commands),
-            new PusherProtocol(startup.settings().apps(), startup.node().webhooks().appEvents())),
+            new PusherProtocol(
+                startup.settings().apps(),
+                startup.node().webhooks().appEvents(),
+                startup.node().audience())),
         List.of(new SseProtocol(), new CompactSseProtocol()));
   }
 }

@@ -65,6 +65,25 @@ final class AppConfigKeys {
           "Maximum length of an event's data in bytes. A longer one is refused with"
               + " payload_too_large (413). The limit of publications does not apply.");
 
+  static final ConfigKey<Boolean> SUBSCRIPTION_COUNTS =
+      new ConfigKey<>(
+          PREFIX + "subscription-counts",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Whether subscribers of a channel without members are told how many they are, on all"
+              + " nodes, by pusher:subscription_count: after each change, and above 100 at most"
+              + " every 5 s. Webhooks are told too.");
+
+  static final ConfigKey<Boolean> WATCHLISTS =
+      new ConfigKey<>(
+          PREFIX + "watchlists",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Whether users who sign in with a watchlist are told which of these users are signed in"
+              + " to any app of the tenant that has watchlists, and when that changes.");
+
   static final ConfigKey<String> WEBHOOK =
       new ConfigKey<>(
           PREFIX + "webhook",
@@ -76,7 +95,16 @@ final class AppConfigKeys {
 
   /** Every key of this class, in the order of the reference. */
   static final List<ConfigKey<?>> ALL =
-      List.of(KEY, SECRET, TENANT, CLIENT_EVENTS, REPEATS, MAX_DATA, WEBHOOK);
+      List.of(
+          KEY,
+          SECRET,
+          TENANT,
+          CLIENT_EVENTS,
+          REPEATS,
+          MAX_DATA,
+          SUBSCRIPTION_COUNTS,
+          WATCHLISTS,
+          WEBHOOK);
 
   private AppConfigKeys() {}
 

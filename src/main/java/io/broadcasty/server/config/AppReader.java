@@ -1,6 +1,7 @@
 package io.broadcasty.server.config;
 
 import io.broadcasty.core.app.App;
+import io.broadcasty.core.app.AppFeatures;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.http.EndpointGuard;
@@ -125,6 +126,9 @@ final class AppReader {
         reader.value(AppConfigKeys.of(AppConfigKeys.CLIENT_EVENTS, id), false),
         reader.value(AppConfigKeys.of(AppConfigKeys.REPEATS, id), "refuse").equals("refuse"),
         Math.toIntExact(reader.value(AppConfigKeys.of(AppConfigKeys.MAX_DATA, id), 1L)),
+        new AppFeatures(
+            reader.value(AppConfigKeys.of(AppConfigKeys.SUBSCRIPTION_COUNTS, id), false),
+            reader.value(AppConfigKeys.of(AppConfigKeys.WATCHLISTS, id), false)),
         webhook(id));
   }
 

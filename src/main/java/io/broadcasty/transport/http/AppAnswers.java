@@ -3,6 +3,7 @@ package io.broadcasty.transport.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.broadcasty.admin.app.AppOutcome;
 import io.broadcasty.admin.app.StoredApp;
+import io.broadcasty.core.app.AppFeatures;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
@@ -48,6 +49,9 @@ final class AppAnswers {
     json.writeBooleanField("clientEvents", app.options().clientEvents());
     json.writeStringField("repeats", app.options().repeatsRefused() ? "refuse" : "accept");
     json.writeNumberField("maxDataBytes", app.options().maxDataBytes());
+    AppFeatures features = app.options().features();
+    json.writeBooleanField("subscriptionCounts", features.subscriptionCounts());
+    json.writeBooleanField("watchlists", features.watchlists());
     if (!app.credentials().previousKey().isEmpty()) {
       json.writeStringField("previousKey", app.credentials().previousKey());
       writeTime(json, "previousKeyUntil", app.credentials().previousUntilMillis());

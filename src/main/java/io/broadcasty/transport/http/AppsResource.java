@@ -5,6 +5,7 @@ import io.broadcasty.admin.app.AppAdministration;
 import io.broadcasty.admin.app.AppOptions;
 import io.broadcasty.admin.app.AppOutcome;
 import io.broadcasty.admin.app.StoredApp;
+import io.broadcasty.core.app.AppFeatures;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.transport.admin.AdminRole;
 import io.broadcasty.transport.admin.AdministeredTenants;
@@ -162,7 +163,14 @@ public class AppsResource {
         body.name() == null ? before.name() : body.name(),
         body.clientEvents() == null ? before.clientEvents() : body.clientEvents(),
         body.repeats() == null ? before.repeatsRefused() : body.repeats().equals("refuse"),
-        body.maxDataBytes() == null ? before.maxDataBytes() : body.maxDataBytes());
+        body.maxDataBytes() == null ? before.maxDataBytes() : body.maxDataBytes(),
+        changed(before.features(), body));
+  }
+
+  private static AppFeatures changed(AppFeatures before, AppRequestReader.Fields body) {
+    return new AppFeatures(
+        body.subscriptionCounts() == null ? before.subscriptionCounts() : body.subscriptionCounts(),
+        body.watchlists() == null ? before.watchlists() : body.watchlists());
   }
 
   private void noteId(String id) {
@@ -189,6 +197,12 @@ public class AppsResource {
     }
     if (change.maxDataBytes() != null) {
       json.writeNumberField("maxDataBytes", change.maxDataBytes());
+    }
+    if (change.subscriptionCounts() != null) {
+      json.writeBooleanField("subscriptionCounts", change.subscriptionCounts());
+    }
+    if (change.watchlists() != null) {
+      json.writeBooleanField("watchlists", change.watchlists());
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.app.AppFeatures;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +25,7 @@ public abstract class AppStoreContract {
     return new StoredApp(
         id,
         tenant,
-        new AppOptions("näme 😀", true, false, 4711),
+        new AppOptions("näme 😀", true, false, 4711, new AppFeatures(true, false)),
         new AppCredentials(key, "m1", "one", "before-" + key, "two", 99),
         5,
         6,
@@ -62,7 +63,7 @@ public abstract class AppStoreContract {
     AppStore store = open();
     assertTrue(store.insert(app("12", ACME, "k1")));
     StoredApp read = Objects.requireNonNull(store.find("12"));
-    AppOptions quiet = new AppOptions("quiet", false, true, 1);
+    AppOptions quiet = new AppOptions("quiet", false, true, 1, new AppFeatures(false, true));
     StoredApp changed = store.replace(read.with(quiet, read.credentials(), 7));
     assertNotNull(changed);
     assertEquals(quiet, changed.options());

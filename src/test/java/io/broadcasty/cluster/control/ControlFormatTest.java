@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.broadcasty.LogCapture;
+import io.broadcasty.cluster.control.ControlMessage.Counts;
 import io.broadcasty.cluster.control.ControlMessage.Disconnect;
 import io.broadcasty.cluster.control.ControlMessage.KeysChanged;
 import io.broadcasty.cluster.control.ControlMessage.PoliciesChanged;
@@ -59,6 +60,11 @@ class ControlFormatTest {
             + "\"parameters\":\"{\\\"tenant\\\":\\\"acme\\\"}\"}";
     assertEquals(asked, format.write(question));
     assertEquals(question, format.read(asked));
+    Counts counts = new Counts("n1", "2 cacme:news\n");
+    String counted = "{\"v\":1,\"kind\":\"counts\",\"from\":\"n1\",\"text\":\"2 cacme:news\\n\"}";
+    assertEquals(counted, format.write(counts));
+    assertEquals(counts, format.read(counted));
+    assertEquals("Counts[n1]", counts.toString());
     assertFalse(question.toString().contains("acme"), question.toString());
   }
 

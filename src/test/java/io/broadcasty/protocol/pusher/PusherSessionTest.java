@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.cluster.control.ControlMessage;
+import io.broadcasty.cluster.control.memory.MemoryControlTopic;
 import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.AppSignature;
@@ -13,6 +14,7 @@ import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.UserChannel;
 import io.broadcasty.core.tenant.TenantState;
+import io.broadcasty.delivery.audience.Audience;
 import io.broadcasty.delivery.session.JsonTree;
 import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.MessageSession;
@@ -50,7 +52,17 @@ class PusherSessionTest {
 
   private final TestNode node = new TestNode();
   private final Apps apps = new Apps(List.of(APP, QUIET));
-  private final MessageProtocol protocol = new PusherProtocol(apps, AppEvents.NONE);
+  private final MessageProtocol protocol =
+      new PusherProtocol(
+          apps,
+          AppEvents.NONE,
+          new Audience(
+              "node",
+              new MemoryControlTopic(),
+              List::of,
+              node.hub,
+              apps::countSubscriptions,
+              node.time));
 
   @AfterEach
   void checkNothingIsLeft() {

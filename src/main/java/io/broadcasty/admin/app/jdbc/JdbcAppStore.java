@@ -6,6 +6,7 @@ import io.broadcasty.admin.app.AppOptions;
 import io.broadcasty.admin.app.AppStore;
 import io.broadcasty.admin.app.AppStoreException;
 import io.broadcasty.admin.app.StoredApp;
+import io.broadcasty.core.app.AppFeatures;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.Transactions;
@@ -23,15 +24,16 @@ public final class JdbcAppStore implements AppStore {
 
   private static final String CHANGING =
       "name, app_key, secret_key_id, secret, previous_key, previous_secret, previous_until,"
-          + " client_events, repeats_refused, max_data_bytes, updated_at";
-  private static final int CHANGING_COUNT = 11;
+          + " client_events, repeats_refused, max_data_bytes, subscription_counts, watchlists,"
+          + " updated_at";
+  private static final int CHANGING_COUNT = 13;
   private static final String SELECT =
       "SELECT app_id, tenant_id, created_at, revision, " + CHANGING + " FROM broadcasty_apps ";
   private static final String INSERT =
       "INSERT INTO broadcasty_apps ("
           + CHANGING
           + ", app_id, tenant_id, created_at, revision)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String UPDATE =
       "UPDATE broadcasty_apps SET "
           + CHANGING.replace(",", " = ?,")
@@ -176,6 +178,8 @@ public final class JdbcAppStore implements AppStore {
     statement.setInt(8, options.clientEvents() ? 1 : 0);
     statement.setInt(9, options.repeatsRefused() ? 1 : 0);
     statement.setInt(10, options.maxDataBytes());
+    statement.setInt(11, options.features().subscriptionCounts() ? 1 : 0);
+    statement.setInt(12, options.features().watchlists() ? 1 : 0);
     statement.setLong(CHANGING_COUNT, app.updatedAtMillis());
   }
 
@@ -209,7 +213,8 @@ public final class JdbcAppStore implements AppStore {
             row.getString("name"),
             row.getInt("client_events") != 0,
             row.getInt("repeats_refused") != 0,
-            row.getInt("max_data_bytes")),
+            row.getInt("max_data_bytes"),
+            new AppFeatures(row.getInt("subscription_counts") != 0, row.getInt("watchlists") != 0)),
         new AppCredentials(
             row.getString("app_key"),
             row.getString("secret_key_id"),
