@@ -2,6 +2,7 @@ package io.broadcasty.wire;
 
 import com.fasterxml.jackson.core.JsonToken;
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.app.AppFeatures;
 import org.jspecify.annotations.Nullable;
 
 /** Parses the bodies of requests about apps. Pure. */
@@ -10,7 +11,8 @@ public final class AppRequestReader {
 
   private static final int MAX_TEXT = 1000;
   private static final String FIELDS =
-      "`name`, `clientEvents`, `repeats`, `maxDataBytes`, `subscriptionCounts`, `watchlists`";
+      "`name`, `clientEvents`, `repeats`, `maxDataBytes`, `subscriptionCounts`,"
+          + " `watchlists`, `cacheTtlSeconds` and `replaySeconds`";
 
   private AppRequestReader() {}
 
@@ -26,7 +28,9 @@ public final class AppRequestReader {
       @Nullable String repeats,
       @Nullable Integer maxDataBytes,
       @Nullable Boolean subscriptionCounts,
-      @Nullable Boolean watchlists) {}
+      @Nullable Boolean watchlists,
+      @Nullable Integer cacheTtlSeconds,
+      @Nullable Integer replaySeconds) {}
 
   /**
    * Parses {@code {"tenant"?, "name", …}}, where everything that an app can have may follow.
@@ -48,7 +52,7 @@ public final class AppRequestReader {
    */
   public static Fields readUpdate(byte[] utf8) throws ProblemException {
     Fields read = read(utf8, false);
-    if (read.equals(new Fields(null, null, null, null, null, null, null))) {
+    if (read.equals(new Fields(null, null, null, null, null, null, null, null, null))) {
       throw new ProblemException(Code.INVALID_REQUEST, "name what is to change: " + FIELDS);
     }
     return read;
@@ -64,6 +68,8 @@ public final class AppRequestReader {
       Integer maxDataBytes = null;
       Boolean subscriptionCounts = null;
       Boolean watchlists = null;
+      Integer cacheTtlSeconds = null;
+      Integer replaySeconds = null;
       for (String field = json.nextField(); field != null; field = json.nextField()) {
         switch (creation || !field.equals("tenant") ? field : "") {
           case "tenant" -> tenant = json.text(field, MAX_TEXT);
@@ -74,12 +80,26 @@ public final class AppRequestReader {
               maxDataBytes = Math.toIntExact(json.number(field, 1, Integer.MAX_VALUE));
           case "subscriptionCounts" -> subscriptionCounts = bool(json, field);
           case "watchlists" -> watchlists = bool(json, field);
+          case "cacheTtlSeconds" ->
+              cacheTtlSeconds =
+                  Math.toIntExact(json.number(field, 1, AppFeatures.MAX_CACHE_TTL.toSeconds()));
+          case "replaySeconds" ->
+              replaySeconds =
+                  Math.toIntExact(json.number(field, 0, AppFeatures.MAX_REPLAY.toSeconds()));
           default -> throw JsonReader.unknown(field, (creation ? "`tenant`, " : "") + FIELDS);
         }
       }
       json.requireEnd();
       return new Fields(
-          tenant, name, clientEvents, repeats, maxDataBytes, subscriptionCounts, watchlists);
+          tenant,
+          name,
+          clientEvents,
+          repeats,
+          maxDataBytes,
+          subscriptionCounts,
+          watchlists,
+          cacheTtlSeconds,
+          replaySeconds);
     }
   }
 

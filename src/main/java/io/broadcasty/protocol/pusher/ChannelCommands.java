@@ -2,13 +2,10 @@ package io.broadcasty.protocol.pusher;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.app.App;
-import io.broadcasty.core.app.AppEvents;
-import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.InvalidChannelException;
 import io.broadcasty.core.channel.TenantChannel;
-import io.broadcasty.core.channel.UserChannel;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.core.rbac.Policy;
@@ -30,7 +27,6 @@ import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import io.broadcasty.wire.PusherChannel;
 import io.broadcasty.wire.PusherCommand;
-import io.broadcasty.wire.PusherReader;
 import io.broadcasty.wire.Since;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -55,48 +51,27 @@ final class ChannelCommands implements AutoCloseable {
   private final PusherSession session;
   private final SessionContext context;
 
-  @SuppressWarnings("ThreadSafe") // called by any thread
-  private final AppEvents events;
-
-  private final SubscriptionCounts counts;
-  private final String socketId;
+  private final PusherProtocol.Shared shared;
+  private final SubscriptionSignatures signatures;
   private final ConnectionPresence presence;
   private final Map<ChannelName, Place> places = new ConcurrentHashMap<>();
-
-  /**
-   * A subscription. Compared by identity, since a channel may be subscribed to again.
-   *
-   * <p>The caller is who subscribes: on a presence channel the member, otherwise the connection or
-   * the user that it has signed in as.
-   */
-  private static final class Place {
-    final Caller caller;
-    final @Nullable PusherMember member;
-
-    Place(Caller caller, @Nullable PusherMember member) {
-      this.caller = caller;
-      this.member = member;
-    }
-  }
 
   ChannelCommands(
       PusherSession session,
       SessionContext context,
-      AppEvents events,
-      SubscriptionCounts counts,
+      PusherProtocol.Shared shared,
       String socketId) {
     this.session = session;
     this.context = context;
-    this.events = events;
-    this.counts = counts;
-    this.socketId = socketId;
+    this.shared = shared;
+    this.signatures = new SubscriptionSignatures(session, socketId);
     this.presence = new ConnectionPresence(context.presence(), socketId);
   }
 
   void subscribe(Caller caller, PusherCommand.Subscribe command) {
     try {
       ChannelName channel = PusherChannel.toChannel(command.channel());
-      Place place = authorize(caller, channel, command);
+      Place place = signatures.check(caller, channel, command);
       if (places.putIfAbsent(channel, place) != null) {
         session.send(
             PusherFrames.error(0, "Existing subscription to channel " + command.channel()));
@@ -110,72 +85,10 @@ final class ChannelCommands implements AutoCloseable {
     }
   }
 
-  /** Checks what the app has signed, and returns as whom the connection subscribes. */
-  private Place authorize(Caller caller, ChannelName channel, PusherCommand.Subscribe command)
-      throws ProblemException {
-    String owner = UserChannel.user(channel);
-    if (owner != null) {
-      PusherReader.User user = session.signedIn();
-      if (user == null || !user.id().equals(owner)) {
-        throw new ProblemException(Code.UNAUTHORIZED, "sign in as this user first");
-      }
-      return new Place(caller, null);
-    }
-    if (channel.kind() == ChannelName.Kind.PUBLIC) {
-      return new Place(caller, null);
-    }
-    String data = command.channelData();
-    String signed =
-        data == null
-            ? AppSignature.subscription(socketId, command.channel())
-            : AppSignature.presence(socketId, command.channel(), data);
-    if (!AppSignature.isValid(session.app(), signed, command.auth())) {
-      throw new ProblemException(
-          Code.UNAUTHORIZED, "`auth` is not the signature of this subscription by the app");
-    }
-    return channel.kind() == ChannelName.Kind.PRESENCE
-        ? present(caller, data)
-        : new Place(named(caller, data), null);
-  }
-
-  private Place present(Caller caller, @Nullable String data) throws ProblemException {
-    if (data != null) {
-      PusherReader.Participant who = PusherReader.participant(data);
-      return new Place(session.user(who.id(), who.roles()), new PusherMember(who.id(), who.info()));
-    }
-    PusherReader.User user = session.signedIn();
-    if (user == null) {
-      throw new ProblemException(
-          Code.UNAUTHORIZED,
-          "a presence channel needs `channel_data` with `user_id`, or a sign-in");
-    }
-    return new Place(caller, new PusherMember(user.id(), user.info()));
-  }
-
-  /** Returns whom the signed data of a private channel names, if it names anybody. */
-  private Caller named(Caller caller, @Nullable String data) {
-    if (data == null) {
-      return caller;
-    }
-    try {
-      PusherReader.Participant who = PusherReader.participant(data);
-      return session.user(who.id(), who.roles());
-    } catch (ProblemException e) {
-      LOG.log(Level.DEBUG, "The data of a private channel has a meaning of its own", e);
-      return caller;
-    }
-  }
-
   private void subscribe(ChannelName channel, Place place) {
     SubscribeOutcome outcome;
     try {
-      outcome =
-          session
-              .subscriptions()
-              .subscribe(
-                  place.caller,
-                  channel.value(),
-                  PusherChannel.isCached(channel) ? new Since.Last(1) : new Since.Live());
+      outcome = session.subscriptions().subscribe(place.caller, channel.value(), since(channel));
     } catch (BrokerException e) {
       LOG.log(Level.DEBUG, "Cannot read the store for a subscribe", e);
       drop(channel, place, ProblemMapper.storeUnreadable());
@@ -197,6 +110,20 @@ final class ChannelCommands implements AutoCloseable {
             .whenCompleteAsync(
                 (joined, failure) -> onJoined(channel, place, subscribed, joined, failure),
                 context.readers());
+  }
+
+  /** Returns from where the connection gets the events of a channel. May block on the store. */
+  private Since since(ChannelName channel) {
+    App app = session.app();
+    RecentEvents.Source source =
+        new RecentEvents.Source(context.subscribe().broker(), context.ticker(), context.clock());
+    TenantChannel wanted = new TenantChannel(app.tenant(), channel);
+    if (PusherChannel.isCached(channel)) {
+      return shared.recent().last(source, wanted, app.features().cacheTtl());
+    }
+    return app.features().replay().isZero()
+        ? new Since.Live()
+        : shared.recent().since(source, wanted, app.features().replay());
   }
 
   private void onJoined(
@@ -239,15 +166,15 @@ final class ChannelCommands implements AutoCloseable {
   private void start(ChannelName channel, SubscribeOutcome.Subscribed subscribed) {
     if (PusherChannel.isCached(channel) && subscribed.starts().equals(subscribed.heads())) {
       session.send(PusherFrames.cacheMiss(channel));
-      events.onCacheMiss(new TenantChannel(session.app().tenant(), channel));
+      shared.events().onCacheMiss(new TenantChannel(session.app().tenant(), channel));
     }
     subscribed.start().run();
     App app = session.app();
     if (app.features().subscriptionCounts() && Audience.isCounted(channel)) {
       TenantChannel counted = new TenantChannel(app.tenant(), channel);
-      counts.add(counted, session);
+      shared.counts().add(counted, session);
       if (!places.containsKey(channel) || session.hasEnded()) {
-        counts.remove(counted, session);
+        shared.counts().remove(counted, session);
       }
     }
   }
@@ -376,7 +303,7 @@ final class ChannelCommands implements AutoCloseable {
 
   private void end(ChannelName channel, Place place) {
     session.subscriptions().unsubscribe(channel.value());
-    counts.remove(new TenantChannel(session.app().tenant(), channel), session);
+    shared.counts().remove(new TenantChannel(session.app().tenant(), channel), session);
     if (place.member != null) {
       presence.leave(channel);
     }
@@ -391,7 +318,10 @@ final class ChannelCommands implements AutoCloseable {
     places
         .keySet()
         .forEach(
-            channel -> counts.remove(new TenantChannel(session.app().tenant(), channel), session));
+            channel ->
+                shared
+                    .counts()
+                    .remove(new TenantChannel(session.app().tenant(), channel), session));
     presence.close();
   }
 }

@@ -14,12 +14,19 @@ import org.jspecify.annotations.Nullable;
 /** Encodes publications as events, and the change of one member. */
 final class PusherEncoder implements FrameEncoder<EncodedFrame> {
 
-  static final PusherEncoder INSTANCE = new PusherEncoder();
+  static final PusherEncoder INSTANCE = new PusherEncoder(false);
+
+  /** Adds ids, by which clients recognise an event that they get twice. */
+  static final PusherEncoder WITH_IDS = new PusherEncoder(true);
 
   /** The name of an event without one. */
   private static final String DEFAULT_EVENT = "message";
 
-  private PusherEncoder() {}
+  private final boolean ids;
+
+  private PusherEncoder(boolean ids) {
+    this.ids = ids;
+  }
 
   @Override
   public EncodedFrame publication(EncodedPublication publication) {
@@ -33,7 +40,8 @@ final class PusherEncoder implements FrameEncoder<EncodedFrame> {
             PusherData.data(message.payload()),
             channel.kind() == ChannelName.Kind.PRESENCE && publication.isEphemeral()
                 ? message.origin().sender()
-                : null));
+                : null,
+            ids && !publication.isEphemeral() ? envelope.id() : null));
   }
 
   /** Returns an event's name; nobody may send what clients would take for the server's own. */

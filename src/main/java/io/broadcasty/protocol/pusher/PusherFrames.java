@@ -37,16 +37,21 @@ final class PusherFrames {
 
   /** Returns an event whose data is a text, as all data of channels is. */
   static EncodedFrame event(String event, @Nullable ChannelName channel, String data) {
-    return EncodedFrame.message(text(event, channel, data, null));
+    return EncodedFrame.message(text(event, channel, data, null, null));
   }
 
   /**
    * Returns the text of an event.
    *
    * @param userId who has sent it; null for an unknown sender
+   * @param id the same when the event is sent again; null for none
    */
   static String text(
-      String event, @Nullable ChannelName channel, String data, @Nullable String userId) {
+      String event,
+      @Nullable ChannelName channel,
+      String data,
+      @Nullable String userId,
+      @Nullable String id) {
     return JsonWriter.object(
         json -> {
           json.writeStringField("event", event);
@@ -56,6 +61,9 @@ final class PusherFrames {
           json.writeStringField("data", data);
           if (userId != null) {
             json.writeStringField("user_id", userId);
+          }
+          if (id != null) {
+            json.writeStringField("id", id);
           }
         });
   }

@@ -26,11 +26,12 @@ public final class PusherProtocol implements MessageProtocol {
 
   private final Apps apps;
 
-  @SuppressWarnings("ThreadSafe") // called by any thread
-  private final AppEvents events;
+  @SuppressWarnings("ThreadSafe") // its parts are called by any thread
+  private final Shared shared;
 
-  private final Audience audience;
-  private final SubscriptionCounts counts;
+  /** What all connections share. */
+  record Shared(
+      AppEvents events, Audience audience, SubscriptionCounts counts, RecentEvents recent) {}
 
   /**
    * @param events is told what happens in this protocol alone
@@ -38,9 +39,8 @@ public final class PusherProtocol implements MessageProtocol {
    */
   public PusherProtocol(Apps apps, AppEvents events, Audience audience) {
     this.apps = apps;
-    this.events = events;
-    this.audience = audience;
-    this.counts = new SubscriptionCounts(audience, events);
+    SubscriptionCounts counts = new SubscriptionCounts(audience, events);
+    this.shared = new Shared(events, audience, counts, new RecentEvents());
     audience.onCount(counts);
   }
 
@@ -64,7 +64,7 @@ public final class PusherProtocol implements MessageProtocol {
       public MessageSession open(SessionContext context, Transport transport) {
         return app == null || refusal != 0
             ? new RefusedSession(context, transport, refusal)
-            : new PusherSession(context, transport, apps, app, events, counts, audience);
+            : new PusherSession(context, transport, apps, app, shared);
       }
 
       @Override

@@ -3,7 +3,6 @@ package io.broadcasty.protocol.pusher;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppCallers;
-import io.broadcasty.core.app.AppEvents;
 import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.Caller;
@@ -11,7 +10,6 @@ import io.broadcasty.core.auth.ServedTenants;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.tenant.TenantState;
-import io.broadcasty.delivery.audience.Audience;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.hub.EncodedPresence;
 import io.broadcasty.delivery.hub.EncodedPublication;
@@ -56,6 +54,7 @@ public final class PusherSession extends MessageSession {
   private final ChannelCommands channels;
   private final ClientEvents clientEvents;
   private final SignedInUser signedIn;
+  private final PusherEncoder encoder;
   private final BoundedWait roomWait = new BoundedWait();
   private final AtomicInteger errorsInARow = new AtomicInteger();
 
@@ -67,15 +66,15 @@ public final class PusherSession extends MessageSession {
       Transport transport,
       Apps apps,
       App app,
-      AppEvents events,
-      SubscriptionCounts counts,
-      Audience audience) {
+      PusherProtocol.Shared shared) {
     super(context, transport);
     this.apps = apps;
     this.opened = app;
-    this.channels = new ChannelCommands(this, context, events, counts, socketId);
-    this.signedIn = new SignedInUser(this, audience);
-    this.clientEvents = new ClientEvents(this, context, events, socketId);
+    this.channels = new ChannelCommands(this, context, shared, socketId);
+    this.encoder =
+        app.features().replay().isZero() ? PusherEncoder.INSTANCE : PusherEncoder.WITH_IDS;
+    this.signedIn = new SignedInUser(this, shared.audience());
+    this.clientEvents = new ClientEvents(this, context, shared.events(), socketId);
     opened();
     TenantState state = context.tenants().of(app.tenant()).state();
     if (!state.isServed()) {
@@ -189,7 +188,7 @@ public final class PusherSession extends MessageSession {
   public void sendPublication(EncodedPublication publication) {
     boolean erased = publication.publication().envelope().message().isErased();
     if (!erased && !publication.isNotFor(socketId)) {
-      send(publication.encodedBy(PusherEncoder.INSTANCE));
+      send(publication.encodedBy(encoder));
     }
   }
 

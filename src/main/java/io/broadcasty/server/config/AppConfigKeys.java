@@ -1,7 +1,9 @@
 package io.broadcasty.server.config;
 
+import io.broadcasty.core.app.AppFeatures;
 import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.config.ConfigType;
+import java.time.Duration;
 import java.util.List;
 
 /** The keys of an app of the Pusher protocol; {@code {id}} in a name stands for the app's id. */
@@ -84,6 +86,25 @@ final class AppConfigKeys {
           "Whether users who sign in with a watchlist are told which of these users are signed in"
               + " to any app of the tenant that has watchlists, and when that changes.");
 
+  static final ConfigKey<Duration> CACHE_TTL =
+      new ConfigKey<>(
+          PREFIX + "cache-ttl",
+          ConfigType.duration(Duration.ofSeconds(1), AppFeatures.MAX_CACHE_TTL),
+          "30m",
+          "1h",
+          "How long the last event of a cache channel is sent to those who subscribe; later they"
+              + " get pusher:cache_miss. The channel's retention may end it earlier.");
+
+  static final ConfigKey<Duration> REPLAY =
+      new ConfigKey<>(
+          PREFIX + "replay",
+          ConfigType.duration(Duration.ZERO, AppFeatures.MAX_REPLAY),
+          "0s",
+          "30s",
+          "How far back clients get the events of a channel, at most 1000, when they subscribe, so"
+              + " that one that was away for a shorter time misses none. All others get these"
+              + " events too, some of them twice. 0s for none.");
+
   static final ConfigKey<String> WEBHOOK =
       new ConfigKey<>(
           PREFIX + "webhook",
@@ -104,6 +125,8 @@ final class AppConfigKeys {
           MAX_DATA,
           SUBSCRIPTION_COUNTS,
           WATCHLISTS,
+          CACHE_TTL,
+          REPLAY,
           WEBHOOK);
 
   private AppConfigKeys() {}

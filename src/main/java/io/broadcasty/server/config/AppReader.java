@@ -7,6 +7,7 @@ import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.http.EndpointGuard;
 import io.broadcasty.core.http.RefusedEndpointException;
 import io.broadcasty.core.tenant.TenantId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -128,7 +129,10 @@ final class AppReader {
         Math.toIntExact(reader.value(AppConfigKeys.of(AppConfigKeys.MAX_DATA, id), 1L)),
         new AppFeatures(
             reader.value(AppConfigKeys.of(AppConfigKeys.SUBSCRIPTION_COUNTS, id), false),
-            reader.value(AppConfigKeys.of(AppConfigKeys.WATCHLISTS, id), false)),
+            reader.value(AppConfigKeys.of(AppConfigKeys.WATCHLISTS, id), false),
+            reader.value(
+                AppConfigKeys.of(AppConfigKeys.CACHE_TTL, id), AppFeatures.DEFAULT_CACHE_TTL),
+            reader.value(AppConfigKeys.of(AppConfigKeys.REPLAY, id), Duration.ZERO)),
         webhook(id));
   }
 

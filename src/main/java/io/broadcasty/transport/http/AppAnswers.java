@@ -52,6 +52,8 @@ final class AppAnswers {
     AppFeatures features = app.options().features();
     json.writeBooleanField("subscriptionCounts", features.subscriptionCounts());
     json.writeBooleanField("watchlists", features.watchlists());
+    json.writeNumberField("cacheTtlSeconds", features.cacheTtl().toSeconds());
+    json.writeNumberField("replaySeconds", features.replay().toSeconds());
     if (!app.credentials().previousKey().isEmpty()) {
       json.writeStringField("previousKey", app.credentials().previousKey());
       writeTime(json, "previousKeyUntil", app.credentials().previousUntilMillis());

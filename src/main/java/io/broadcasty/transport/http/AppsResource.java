@@ -170,7 +170,13 @@ public class AppsResource {
   private static AppFeatures changed(AppFeatures before, AppRequestReader.Fields body) {
     return new AppFeatures(
         body.subscriptionCounts() == null ? before.subscriptionCounts() : body.subscriptionCounts(),
-        body.watchlists() == null ? before.watchlists() : body.watchlists());
+        body.watchlists() == null ? before.watchlists() : body.watchlists(),
+        seconds(body.cacheTtlSeconds(), before.cacheTtl()),
+        seconds(body.replaySeconds(), before.replay()));
+  }
+
+  private static Duration seconds(@Nullable Integer wanted, Duration before) {
+    return wanted == null ? before : Duration.ofSeconds(wanted);
   }
 
   private void noteId(String id) {
@@ -203,6 +209,12 @@ public class AppsResource {
     }
     if (change.watchlists() != null) {
       json.writeBooleanField("watchlists", change.watchlists());
+    }
+    if (change.cacheTtlSeconds() != null) {
+      json.writeNumberField("cacheTtlSeconds", change.cacheTtlSeconds());
+    }
+    if (change.replaySeconds() != null) {
+      json.writeNumberField("replaySeconds", change.replaySeconds());
     }
   }
 }

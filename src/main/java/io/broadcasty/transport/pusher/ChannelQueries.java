@@ -151,8 +151,13 @@ final class ChannelQueries {
     return found;
   }
 
-  /** Returns the state of one channel. */
-  String channel(Caller caller, ChannelName channel, Set<String> info) throws ProblemException {
+  /**
+   * Returns the state of one channel.
+   *
+   * @param cacheTtl how long the last event of a cache channel counts
+   */
+  String channel(Caller caller, ChannelName channel, Set<String> info, Duration cacheTtl)
+      throws ProblemException {
     require(info, Set.of(USERS, SUBSCRIPTIONS, CACHE));
     if (info.contains(USERS) && channel.kind() != ChannelName.Kind.PRESENCE) {
       throw new ProblemException(
@@ -165,7 +170,7 @@ final class ChannelQueries {
         () -> {
           ChannelDetails details = explorer.details(new TenantChannel(caller.tenant(), channel));
           int subscriptions = sum(details.subscribers());
-          Publication cached = info.contains(CACHE) ? last(caller, channel) : null;
+          Publication cached = info.contains(CACHE) ? last(caller, channel, cacheTtl) : null;
           return JsonWriter.object(
               json -> {
                 json.writeBooleanField("occupied", subscriptions > 0);
@@ -176,30 +181,30 @@ final class ChannelQueries {
                   json.writeNumberField(SUBSCRIPTIONS, subscriptions);
                 }
                 if (cached != null) {
-                  writeCached(json, caller, cached);
+                  writeCached(json, caller, cached, cacheTtl);
                 }
               });
         });
   }
 
-  private void writeCached(JsonGenerator json, Caller caller, Publication cached)
+  private void writeCached(JsonGenerator json, Caller caller, Publication cached, Duration cacheTtl)
       throws IOException {
-    long untilMillis =
-        cached.timeMillis()
-            + presence
-                .policy()
-                .settings(cached.envelope().channel())
-                .retention()
-                .within(tenants.of(caller.tenant()).retention())
-                .age()
-                .toMillis();
+    long keptMillis =
+        presence
+            .policy()
+            .settings(cached.envelope().channel())
+            .retention()
+            .within(tenants.of(caller.tenant()).retention())
+            .age()
+            .toMillis();
+    long untilMillis = cached.timeMillis() + Math.min(keptMillis, cacheTtl.toMillis());
     json.writeObjectFieldStart(CACHE);
     json.writeStringField("data", PusherData.data(cached.envelope().message().payload()));
     json.writeNumberField("ttl", Math.max(0, (untilMillis - clock.nowMillis()) / 1000));
     json.writeEndObject();
   }
 
-  private @Nullable Publication last(Caller caller, ChannelName name) {
+  private @Nullable Publication last(Caller caller, ChannelName name, Duration cacheTtl) {
     TenantChannel channel = new TenantChannel(caller.tenant(), name);
     StreamState state = broker.states(channel, 1).get(0);
     if (state.head() == 0) {
@@ -210,6 +215,7 @@ final class ChannelQueries {
             new ReplayRequest(channel, 0, state.epoch(), state.head() - 1, 1, Integer.MAX_VALUE));
     return page.publications().stream()
         .filter(each -> !each.envelope().message().isErased())
+        .filter(each -> each.timeMillis() >= clock.nowMillis() - cacheTtl.toMillis())
         .findFirst()
         .orElse(null);
   }

@@ -155,7 +155,11 @@ public class PusherApiServlet extends HttpServlet {
               asked.channels(
                   call.caller(), call.request().getParameter("filter_by_prefix"), call.info());
           case 3 ->
-              asked.channel(call.caller(), EventPublisher.channel(call.path()[2]), call.info());
+              asked.channel(
+                  call.caller(),
+                  EventPublisher.channel(call.path()[2]),
+                  call.info(),
+                  call.app().features().cacheTtl());
           default ->
               asked.users(
                   call.caller(),

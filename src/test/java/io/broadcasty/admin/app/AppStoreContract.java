@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.app.AppFeatures;
 import io.broadcasty.core.tenant.TenantId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,12 @@ public abstract class AppStoreContract {
     return new StoredApp(
         id,
         tenant,
-        new AppOptions("näme 😀", true, false, 4711, new AppFeatures(true, false)),
+        new AppOptions(
+            "näme 😀",
+            true,
+            false,
+            4711,
+            new AppFeatures(true, false, Duration.ofMillis(1500), Duration.ofSeconds(30))),
         new AppCredentials(key, "m1", "one", "before-" + key, "two", 99),
         5,
         6,

@@ -9,6 +9,7 @@ import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.control.memory.MemoryControlTopic;
 import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppEvents;
+import io.broadcasty.core.app.AppFeatures;
 import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.channel.ChannelName;
@@ -24,6 +25,8 @@ import io.broadcasty.streams.broker.Headers;
 import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.PublishRequest;
+import io.broadcasty.streams.broker.StreamKey;
+import io.broadcasty.streams.broker.StreamState;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.PusherData;
@@ -31,7 +34,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -543,6 +548,140 @@ class PusherSessionTest {
     assertEquals("pusher_internal:subscription_succeeded", cached.get(0).get("event"));
     assertEquals("last", cached.get(1).get("data"));
     assertEquals(2, cached.size());
+  }
+
+  /** Returns what a new client gets of a channel, but the confirmation. */
+  private List<Map<String, Object>> arrive(String key, String channel) throws Exception {
+    Client client = new Client(key, "7");
+    client.take();
+    List<Map<String, Object>> all =
+        client.send(command("pusher:subscribe", Map.of("auth", "", "channel", channel)));
+    assertEquals("pusher_internal:subscription_succeeded", all.get(0).get("event"));
+    client.session.onTransportClosed();
+    node.run();
+    return all.subList(1, all.size());
+  }
+
+  private void store(String key, Duration cacheTtl, Duration replay) {
+    apps.store(
+        List.of(
+            new App(
+                "77",
+                List.of(new App.Credential(key, "one")),
+                TestNode.ACME,
+                true,
+                true,
+                10_240,
+                new AppFeatures(false, false, cacheTtl, replay),
+                null)));
+  }
+
+  @Test
+  void theLastEventOfACachedChannelExpires() throws Exception {
+    store("short", Duration.ofSeconds(10), Duration.ZERO);
+    Map<String, Object> miss = Map.of("event", "pusher:cache_miss", "channel", "cache-a");
+    publish("cache-a", "e", "first", null);
+    publish("cache-a", "e", "last", null);
+    node.advance(Duration.ofSeconds(10));
+    assertEquals("last", arrive("short", "cache-a").get(0).get("data"));
+    node.advance(Duration.ofSeconds(1));
+    assertEquals(List.of(miss), arrive("short", "cache-a"));
+    assertEquals("last", arrive("key", "cache-a").get(0).get("data"), "30 min by default");
+    node.advance(Duration.ofMinutes(30));
+    assertEquals(List.of(miss), arrive("key", "cache-a"));
+    publish("cache-a", "e", "next", null);
+    assertEquals("next", arrive("short", "cache-a").get(0).get("data"));
+  }
+
+  @Test
+  void aCachedEventThatIsErasedIsMissed() throws Exception {
+    publish("cache-a", "e", "last", null);
+    StreamState state = node.broker.states(channel("cache-a"), 1).get(0);
+    node.broker.erase(new StreamKey(channel("cache-a"), 0, state.epoch()), Set.of(state.head()));
+    assertEquals("pusher:cache_miss", arrive("key", "cache-a").get(0).get("event"));
+  }
+
+  @Test
+  void everyKindOfCacheChannelHasItsLastEvent() throws Exception {
+    for (String channel : List.of("private-cache-b", "private-encrypted-cache-b")) {
+      Client early = connect();
+      List<Map<String, Object>> none =
+          early.send(
+              command(
+                  "pusher:subscribe",
+                  Map.of(
+                      "auth",
+                      AppSignature.auth(KEY, AppSignature.subscription(early.socketId, channel)),
+                      "channel",
+                      channel)));
+      assertEquals("pusher:cache_miss", none.get(1).get("event"), channel);
+    }
+    publish("presence-cache-b", "e", "last", null);
+    List<Map<String, Object>> joined = connect().join("presence-cache-b", "{\"user_id\":\"1\"}");
+    assertEquals("last", joined.get(1).get("data"));
+  }
+
+  @Test
+  void whoComesBackGetsWhatWasMissed() throws Exception {
+    store("replay", AppFeatures.DEFAULT_CACHE_TTL, Duration.ofSeconds(10));
+    for (int i = 0; i < 5; i++) {
+      publish("news", "e", "old" + i, null);
+    }
+    node.advance(Duration.ofSeconds(11));
+    assertEquals(List.of(), arrive("replay", "news"));
+    node.advance(Duration.ofSeconds(1));
+    for (int i = 0; i < 5; i++) {
+      publish("news", "e", "new" + i, null);
+    }
+    List<Map<String, Object>> missed = arrive("replay", "news");
+    assertEquals(
+        List.of("new0", "new1", "new2", "new3", "new4"),
+        missed.stream().map(each -> each.get("data")).toList());
+    assertEquals(5, missed.stream().map(each -> each.get("id")).distinct().count());
+    assertEquals(missed, arrive("replay", "news"), "with the same ids");
+    assertEquals(List.of(), arrive("key", "news"), "other apps get nothing");
+  }
+
+  @Test
+  void aReplayIsLimitedAndReadsLittle() throws Exception {
+    store("replay", AppFeatures.DEFAULT_CACHE_TTL, Duration.ofMinutes(5));
+    for (int i = 1; i <= RecentEvents.MAX_EVENTS + 50; i++) {
+      publish("news", "e", String.valueOf(i), null);
+    }
+    Client client = new Client("replay", "7");
+    client.take();
+    List<Map<String, Object>> all =
+        client.send(command("pusher:subscribe", Map.of("auth", "", "channel", "news")));
+    assertEquals("51", all.get(1).get("data"));
+    assertEquals("1050", all.get(all.size() - 1).get("data"));
+    assertEquals(1 + RecentEvents.MAX_EVENTS, all.size());
+  }
+
+  @Test
+  void aReplayBeginsInEachPartition() throws Exception {
+    store("replay", AppFeatures.DEFAULT_CACHE_TTL, Duration.ofSeconds(10));
+    for (int i = 0; i < 3; i++) {
+      publishKeyed("wide", "k" + i, "old" + i);
+    }
+    node.advance(Duration.ofSeconds(11));
+    for (int i = 0; i < 3; i++) {
+      publishKeyed("wide", "k" + i, "new" + i);
+    }
+    assertEquals(
+        Set.of("new0", "new1", "new2"),
+        arrive("replay", "wide").stream()
+            .map(each -> String.valueOf(each.get("data")))
+            .collect(Collectors.toSet()));
+  }
+
+  private void publishKeyed(String channel, String key, String data) {
+    node.publish(
+        new PublishRequest(
+            new ChannelName(channel),
+            null,
+            key,
+            new Message(
+                PusherData.payload(data), null, "e", null, null, Headers.NONE, Origin.NONE)));
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppFeatures;
 import io.broadcasty.core.app.Apps;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,7 @@ class AppReaderTest {
                 "broadcasty.apps.1001.repeats", "accept",
                 "broadcasty.apps.1001.max-data-bytes", "100000",
                 "broadcasty.apps.1001.watchlists", "true",
+                "broadcasty.apps.1001.replay", "30s",
                 "broadcasty.apps.2.key", "other",
                 "broadcasty.apps.2.secret", "s3cret",
                 "broadcasty.apps.2.tenant", "beta"));
@@ -83,7 +85,9 @@ class AppReaderTest {
     assertTrue(app.clientEvents());
     assertFalse(app.repeatsRefused());
     assertEquals(100_000, app.maxDataBytes());
-    assertEquals(new AppFeatures(false, true), app.features());
+    assertEquals(
+        new AppFeatures(false, true, Duration.ofMinutes(30), Duration.ofSeconds(30)),
+        app.features());
     assertNotNull(apps.byKey("other"));
   }
 

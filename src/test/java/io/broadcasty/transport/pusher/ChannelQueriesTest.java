@@ -34,6 +34,8 @@ class ChannelQueriesTest {
       new App(
           "1001", List.of(new App.Credential("key", "secret")), TestNode.ACME, true, true, 10_240);
 
+  private static final Duration TTL = Duration.ofMinutes(30);
+
   private final TestNode node = new TestNode();
   private final Caller caller = AppCallers.backEnd(APP, node.time.now(), null);
   private final SortedMap<ChannelName, Integer> subscribed = new TreeMap<>();
@@ -128,24 +130,28 @@ class ChannelQueriesTest {
   @Test
   void describesAChannel() throws ProblemException {
     ChannelName room = new ChannelName("presence-a");
-    assertEquals("{\"occupied\":false}", queries.channel(caller, room, Set.of()));
+    assertEquals("{\"occupied\":false}", queries.channel(caller, room, Set.of(), TTL));
     subscribed.put(room, 3);
     join("presence-a", "1");
     assertEquals(
         "{\"occupied\":true,\"user_count\":1,\"subscription_count\":3}",
-        queries.channel(caller, room, Set.of("user_count", "subscription_count")));
-    assertRefused(() -> queries.channel(caller, room, Set.of("cache")));
-    assertRefused(() -> queries.channel(caller, room, Set.of("x")));
-    assertRefused(() -> queries.channel(caller, new ChannelName("news"), Set.of("user_count")));
+        queries.channel(caller, room, Set.of("user_count", "subscription_count"), TTL));
+    assertRefused(() -> queries.channel(caller, room, Set.of("cache"), TTL));
+    assertRefused(() -> queries.channel(caller, room, Set.of("x"), TTL));
+    assertRefused(
+        () -> queries.channel(caller, new ChannelName("news"), Set.of("user_count"), TTL));
     ChannelName cached = new ChannelName("cache-a");
-    assertEquals("{\"occupied\":false}", queries.channel(caller, cached, Set.of("cache")));
+    assertEquals("{\"occupied\":false}", queries.channel(caller, cached, Set.of("cache"), TTL));
     publish("{\"name\":\"e\",\"channel\":\"cache-a\",\"data\":\"first\"}");
     publish("{\"name\":\"e\",\"channel\":\"cache-a\",\"data\":\"last\"}");
-    long ttl = node.tenants.of(TestNode.ACME).retention().age().minusMinutes(1).toSeconds();
+    long ttl = TTL.minusMinutes(1).toSeconds();
     node.time.advance(Duration.ofMinutes(1));
     assertEquals(
         "{\"occupied\":false,\"cache\":{\"data\":\"last\",\"ttl\":" + ttl + "}}",
-        queries.channel(caller, cached, Set.of("cache")));
+        queries.channel(caller, cached, Set.of("cache"), TTL));
+    assertEquals(
+        "{\"occupied\":false}",
+        queries.channel(caller, cached, Set.of("cache"), Duration.ofSeconds(59)));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +26,15 @@ public final class JdbcAppStore implements AppStore {
   private static final String CHANGING =
       "name, app_key, secret_key_id, secret, previous_key, previous_secret, previous_until,"
           + " client_events, repeats_refused, max_data_bytes, subscription_counts, watchlists,"
-          + " updated_at";
-  private static final int CHANGING_COUNT = 13;
+          + " cache_ttl, replay, updated_at";
+  private static final int CHANGING_COUNT = 15;
   private static final String SELECT =
       "SELECT app_id, tenant_id, created_at, revision, " + CHANGING + " FROM broadcasty_apps ";
   private static final String INSERT =
       "INSERT INTO broadcasty_apps ("
           + CHANGING
           + ", app_id, tenant_id, created_at, revision)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String UPDATE =
       "UPDATE broadcasty_apps SET "
           + CHANGING.replace(",", " = ?,")
@@ -180,6 +181,8 @@ public final class JdbcAppStore implements AppStore {
     statement.setInt(10, options.maxDataBytes());
     statement.setInt(11, options.features().subscriptionCounts() ? 1 : 0);
     statement.setInt(12, options.features().watchlists() ? 1 : 0);
+    statement.setLong(13, options.features().cacheTtl().toMillis());
+    statement.setLong(14, options.features().replay().toMillis());
     statement.setLong(CHANGING_COUNT, app.updatedAtMillis());
   }
 
@@ -214,7 +217,11 @@ public final class JdbcAppStore implements AppStore {
             row.getInt("client_events") != 0,
             row.getInt("repeats_refused") != 0,
             row.getInt("max_data_bytes"),
-            new AppFeatures(row.getInt("subscription_counts") != 0, row.getInt("watchlists") != 0)),
+            new AppFeatures(
+                row.getInt("subscription_counts") != 0,
+                row.getInt("watchlists") != 0,
+                Duration.ofMillis(row.getLong("cache_ttl")),
+                Duration.ofMillis(row.getLong("replay")))),
         new AppCredentials(
             row.getString("app_key"),
             row.getString("secret_key_id"),
