@@ -110,11 +110,13 @@ final class RevocationRuntime {
 
   private void endStreams(Sessions sessions, RevocationTarget target) {
     int ended =
-        sessions.endRevoked(
-            target.tenant(),
-            target.kind() == RevocationTarget.Kind.USER ? target.name() : null,
-            target.kind() == RevocationTarget.Kind.TOKEN ? target.name() : null,
-            snapshot::isRevoked);
+        target.kind() == RevocationTarget.Kind.SIGN_IN
+            ? sessions.endRevokedSignIn(target.tenant(), target.name(), snapshot::isRevoked)
+            : sessions.endRevoked(
+                target.tenant(),
+                target.kind() == RevocationTarget.Kind.USER ? target.name() : null,
+                target.kind() == RevocationTarget.Kind.TOKEN ? target.name() : null,
+                snapshot::isRevoked);
     if (ended > 0) {
       LOG.log(Level.INFO, "Ending " + ended + " connections with revoked tokens: " + target);
     }

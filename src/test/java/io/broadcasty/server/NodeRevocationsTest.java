@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,32 @@ class NodeRevocationsTest {
         one.administrations().revocations().lift(null, revoked.revocation().id()));
     await("the end of the revocation", () -> !isRefused(two, "ann"));
     assertTrue(isRefused(two, "ben"));
+  }
+
+  @Test
+  void aSignInEndsOnAllNodesWithoutTheOtherOfItsUser() {
+    Node one = open();
+    Node two = open();
+    MessageSession here = WholeNode.connection(two);
+    assertTrue(here.open(signedIn("s1")));
+    MessageSession elsewhere = WholeNode.connection(two);
+    assertTrue(elsewhere.open(signedIn("s2")));
+    revoke(one, RevocationTarget.signIn(ann.tenant(), "https://sso.example.com s1"));
+    await("the end of its stream", () -> two.sessions().size() == 1);
+    assertFalse(isRefused(two, "ann"), "a token of no sign-in");
+    revoke(one, RevocationTarget.user(ann.tenant(), "ann"));
+    await("the end of the other stream", () -> two.sessions().size() == 0);
+  }
+
+  private Caller signedIn(String session) {
+    return new Caller(
+        ann.tenant(),
+        ann.subject(),
+        ann.roles(),
+        ann.issuedAt(),
+        ann.expiresAt(),
+        Map.of("iss", "https://sso.example.com", "sid", session),
+        "token of " + session);
   }
 
   /** A stream may be admitted while its token is revoked, and be registered afterwards. */

@@ -5,8 +5,8 @@ import io.broadcasty.core.auth.Caller;
 /**
  * A revocation as it is stored.
  *
- * @param issuedBeforeMillis concerns tokens issued in this second or earlier; 0 for a single token,
- *     which is revoked whenever it was issued
+ * @param issuedBeforeMillis concerns tokens issued in this second or earlier; 0 for a single token
+ *     or a sign-in, which is revoked whenever its tokens were issued
  * @param expiresAtMillis from when on the revocation has no effect, because the tokens have expired
  * @param revision grows with each change
  */
@@ -30,7 +30,7 @@ public record Revocation(
    */
   boolean concerns(Caller caller, long nowMillis) {
     return nowMillis < expiresAtMillis
-        && (target.kind() == RevocationTarget.Kind.TOKEN
+        && (!target.kind().hasTime()
             || caller.issuedAt().getEpochSecond() <= Math.floorDiv(issuedBeforeMillis, 1000L));
   }
 

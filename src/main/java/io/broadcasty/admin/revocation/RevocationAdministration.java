@@ -73,7 +73,7 @@ public final class RevocationAdministration {
    * either request says, and the nodes are notified again.
    *
    * @param issuedBefore revokes tokens that were issued in this second or before; null for now.
-   *     Without meaning for a single token
+   *     Without meaning for a single token or a sign-in
    * @param expiresAt from when on the revocation may be forgotten; null for when the tokens must
    *     have expired
    */
@@ -91,11 +91,10 @@ public final class RevocationAdministration {
       return new RevocationOutcome.Invalid(
           "`expiresAt` must be in the future, and at most ten years ahead");
     }
-    boolean single = target.kind() == RevocationTarget.Kind.TOKEN;
     Revocation wanted =
         new Revocation(
             target,
-            single ? 0 : before.toEpochMilli(),
+            target.kind().hasTime() ? before.toEpochMilli() : 0,
             end.toEpochMilli(),
             now.toEpochMilli(),
             now.toEpochMilli(),

@@ -56,7 +56,13 @@ public final class RevocationSnapshot {
     }
     return isRevoked(RevocationTarget.token(caller.tenant(), caller.tokenId()), caller)
         || isRevoked(RevocationTarget.user(caller.tenant(), caller.subject()), caller)
+        || isSignInRevoked(caller)
         || isRevoked(RevocationTarget.tenant(caller.tenant()), caller);
+  }
+
+  private boolean isSignInRevoked(Caller caller) {
+    String signIn = caller.signIn();
+    return signIn != null && isRevoked(RevocationTarget.signIn(caller.tenant(), signIn), caller);
   }
 
   private boolean isRevoked(RevocationTarget target, Caller caller) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tokens that a revocation concerns, all of one tenant.
  *
- * @param name the token's id ({@code Caller.tokenId}) or the user's ({@code sub}); empty for the
- *     whole tenant
+ * @param name the token's id ({@code Caller.tokenId}), the user's ({@code sub}) or the sign-in's
+ *     ({@code Caller.signIn}); empty for the whole tenant
  */
 public record RevocationTarget(TenantId tenant, Kind kind, String name) {
 
@@ -27,8 +27,15 @@ public record RevocationTarget(TenantId tenant, Kind kind, String name) {
     TOKEN,
     /** All tokens of a user that were issued before a time. */
     USER,
+    /** All tokens of a user's session at the issuer. */
+    SIGN_IN,
     /** All tokens of a tenant that were issued before a time. */
     TENANT;
+
+    /** Returns whether it matters when a token was issued. */
+    boolean hasTime() {
+      return this == USER || this == TENANT;
+    }
 
     /** Returns the name in requests, answers and the database. */
     public String wireName() {
@@ -54,6 +61,15 @@ public record RevocationTarget(TenantId tenant, Kind kind, String name) {
   /** Returns the tokens of a user. */
   public static RevocationTarget user(TenantId tenant, String subject) {
     return new RevocationTarget(tenant, Kind.USER, subject);
+  }
+
+  /**
+   * Returns the tokens of a user's session at the issuer.
+   *
+   * @param signIn as {@code Caller.signIn} has it
+   */
+  public static RevocationTarget signIn(TenantId tenant, String signIn) {
+    return new RevocationTarget(tenant, Kind.SIGN_IN, signIn);
   }
 
   /** Returns the tokens of a whole tenant. */
@@ -89,10 +105,13 @@ public record RevocationTarget(TenantId tenant, Kind kind, String name) {
     return id.length() > ID_LENGTH ? id.substring(0, ID_LENGTH) + "…" : id;
   }
 
-  /** Returns the name, of a token's id only the beginning, so that it may be logged. */
+  /**
+   * Returns the name, of the id of a token or session only the beginning, so that it may be logged.
+   */
   public String shownName() {
-    return kind == Kind.TOKEN && name.length() > SHOWN_OF_TOKEN_ID
-        ? name.substring(0, SHOWN_OF_TOKEN_ID) + "…"
+    int start = kind == Kind.SIGN_IN ? name.indexOf(' ') + 1 : 0;
+    return (kind == Kind.TOKEN || kind == Kind.SIGN_IN) && name.length() > start + SHOWN_OF_TOKEN_ID
+        ? name.substring(0, start + SHOWN_OF_TOKEN_ID) + "…"
         : name;
   }
 

@@ -71,6 +71,23 @@ public record Caller(
         tenant, subject, roles, issuedAt, expiresAt, claims, token, tokenId, keyId, clientAddress);
   }
 
+  /**
+   * Returns the user's session at the issuer that the token belongs to: the claims {@code sid} and
+   * {@code iss}, since an issuer's ids of sessions are its own. Null when the token has none.
+   */
+  public @Nullable String signIn() {
+    return signIn(claims);
+  }
+
+  /** Returns the session at the issuer that a token with these claims belongs to. */
+  public static @Nullable String signIn(Map<String, Object> claims) {
+    return claims.get("sid") instanceof String id
+            && !id.isBlank()
+            && claims.get("iss") instanceof String issuer
+        ? issuer + ' ' + id
+        : null;
+  }
+
   /** Returns the tenant and subject without the token or other claims, so that it may be logged. */
   @Override
   public String toString() {

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Indexes a node's sessions by their callers' tenant, subject, token and key.
+ * Indexes a node's sessions by their callers' tenant, subject, token, key and sign-in.
  *
  * <p>The user of this class adds a session once for a caller and removes it for the same caller. A
  * search finds every session that was added before it began and is not removed until it ends.
@@ -30,10 +30,17 @@ final class SessionIndex {
    * {@link #byTenant} is being updated.
    */
   private record OfTenant(
-      Map<String, Object> bySubject, Map<String, Object> byToken, Map<String, Object> byKey) {
+      Map<String, Object> bySubject,
+      Map<String, Object> byToken,
+      Map<String, Object> byKey,
+      Map<String, Object> bySignIn) {
 
     OfTenant() {
-      this(new ConcurrentHashMap<>(2), new ConcurrentHashMap<>(2), new ConcurrentHashMap<>(2));
+      this(
+          new ConcurrentHashMap<>(2),
+          new ConcurrentHashMap<>(2),
+          new ConcurrentHashMap<>(2),
+          new ConcurrentHashMap<>(2));
     }
   }
 
@@ -51,6 +58,10 @@ final class SessionIndex {
           if (caller.keyId() != null) {
             put(sessions.byKey, caller.keyId(), session);
           }
+          String signIn = caller.signIn();
+          if (signIn != null) {
+            put(sessions.bySignIn, signIn, session);
+          }
           return sessions;
         });
   }
@@ -63,6 +74,7 @@ final class SessionIndex {
           replace(sessions.bySubject, before.subject(), now.subject(), session);
           replace(sessions.byToken, before.tokenId(), now.tokenId(), session);
           replace(sessions.byKey, before.keyId(), now.keyId(), session);
+          replace(sessions.bySignIn, before.signIn(), now.signIn(), session);
           return sessions;
         });
   }
@@ -75,6 +87,10 @@ final class SessionIndex {
           remove(sessions.byToken, caller.tokenId(), session);
           if (caller.keyId() != null) {
             remove(sessions.byKey, caller.keyId(), session);
+          }
+          String signIn = caller.signIn();
+          if (signIn != null) {
+            remove(sessions.bySignIn, signIn, session);
           }
           return sessions.bySubject.isEmpty() ? null : sessions;
         });
@@ -121,6 +137,21 @@ final class SessionIndex {
         sessions.bySubject.values().forEach(value -> forEachOf(value, matching));
       }
     }
+    return found;
+  }
+
+  /** Returns the sessions whose tokens belong to a session of their user at the issuer. */
+  List<Session> findBySignIn(TenantId tenant, String signIn) {
+    List<Session> found = new ArrayList<>();
+    OfTenant sessions = byTenant.get(tenant);
+    forEachOf(
+        sessions == null ? null : sessions.bySignIn.get(signIn),
+        session -> {
+          Caller caller = session.caller();
+          if (caller != null && signIn.equals(caller.signIn())) {
+            found.add(session);
+          }
+        });
     return found;
   }
 

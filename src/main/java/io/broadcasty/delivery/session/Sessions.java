@@ -254,9 +254,23 @@ public final class Sessions {
       @Nullable String subject,
       @Nullable String tokenId,
       Predicate<Caller> isRevoked) {
+    return endRevoked(index.find(tenant, subject, tokenId, null), isRevoked);
+  }
+
+  /**
+   * Ends the sessions whose tokens are revoked, of those whose tokens belong to a session of their
+   * user at the issuer, without waiting for their end; returns how many.
+   *
+   * @param signIn as {@link Caller#signIn} has it
+   */
+  public int endRevokedSignIn(TenantId tenant, String signIn, Predicate<Caller> isRevoked) {
+    return endRevoked(index.findBySignIn(tenant, signIn), isRevoked);
+  }
+
+  private static int endRevoked(List<Session> sessions, Predicate<Caller> isRevoked) {
     Problem problem = Problem.of(Code.UNAUTHORIZED, "the token has been revoked; get a new one");
     int ended = 0;
-    for (Session session : index.find(tenant, subject, tokenId, null)) {
+    for (Session session : sessions) {
       Caller caller = session.caller();
       if (caller != null && isRevoked.test(caller)) {
         session.end(problem);

@@ -12,6 +12,7 @@ import io.broadcasty.admin.explorer.NodeExplorer;
 import io.broadcasty.admin.key.ApiKeyAdministration;
 import io.broadcasty.admin.policy.PolicyAdministration;
 import io.broadcasty.admin.privacy.PrivacyAdministration;
+import io.broadcasty.admin.revocation.BackChannelLogout;
 import io.broadcasty.admin.revocation.RevocationAdministration;
 import io.broadcasty.admin.tenant.TenantAdministration;
 import io.broadcasty.cluster.nodes.NodeRegistry;
@@ -228,6 +229,18 @@ public class BeanProducers {
   @Singleton
   RevocationAdministration revocations() {
     return startup.node().administrations().revocations();
+  }
+
+  @Produces
+  @Singleton
+  BackChannelLogout backChannelLogout() {
+    return new BackChannelLogout(
+        startup.issuers(),
+        startup.node().nonces(),
+        startup.node().administrations().revocations(),
+        startup.node().audit(),
+        startup.node().listener(),
+        startup.node().context().clock());
   }
 
   @Produces

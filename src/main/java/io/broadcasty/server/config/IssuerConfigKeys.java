@@ -183,6 +183,26 @@ final class IssuerConfigKeys {
               + " count by their names. drop: they do not count, so that a role of the issuer that"
               + " happens to be called admin gives no rights here.");
 
+  static final ConfigKey<List<String>> LOGOUT_AUDIENCES =
+      new ConfigKey<>(
+          PREFIX + "logout-audiences",
+          ConfigType.LIST,
+          null,
+          "web",
+          "Client ids of the applications that users sign in to. With it, the issuer's logout"
+              + " tokens for one of them (the claim aud) end what the user has open"
+              + " (POST /broadcasty/backchannel-logout). If unset, they are refused.");
+
+  static final ConfigKey<String> LOGOUT_OF =
+      new ConfigKey<>(
+          PREFIX + "logout-of",
+          ConfigType.oneOf("session", "user"),
+          "session",
+          "user",
+          "What a logout token that names a session (the claim sid) ends. session: tokens with the"
+              + " same sid. user: all tokens of the user until then, also on other devices; for"
+              + " issuers whose access tokens have no sid.");
+
   /** Every key of this class, in the order of the reference. */
   static final List<ConfigKey<?>> ALL =
       List.of(
@@ -204,7 +224,9 @@ final class IssuerConfigKeys {
           ROLES_CLAIM,
           ROLE_PREFIXES,
           ROLE_MAP,
-          OTHER_ROLES);
+          OTHER_ROLES,
+          LOGOUT_AUDIENCES,
+          LOGOUT_OF);
 
   private IssuerConfigKeys() {}
 

@@ -5,6 +5,7 @@ import io.broadcasty.core.auth.jwt.ClaimMapping;
 import io.broadcasty.core.auth.jwt.IssuerSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.auth.jwt.KeyLocation;
+import io.broadcasty.core.auth.jwt.LogoutSettings;
 import io.broadcasty.core.auth.jwt.NameTranslation;
 import io.broadcasty.core.auth.jwt.TenantScope;
 import io.broadcasty.core.config.ConfigKey;
@@ -120,7 +121,13 @@ final class IssuerReader {
             null,
             claims(id));
     requireProtected(id, tokens);
-    return new IssuerSettings(id, tokens, scope(id, tokens.claims().fixedTenant(), operators));
+    return new IssuerSettings(
+        id,
+        tokens,
+        scope(id, tokens.claims().fixedTenant(), operators),
+        new LogoutSettings(
+            value(IssuerConfigKeys.LOGOUT_AUDIENCES, id, List.of()),
+            value(IssuerConfigKeys.LOGOUT_OF, id, "session").equals("user")));
   }
 
   private @Nullable String discovery(String id, String issuer) {

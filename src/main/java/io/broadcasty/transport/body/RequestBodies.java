@@ -138,7 +138,7 @@ public final class RequestBodies {
             request,
             response,
             owner,
-            new MemoryReservation(memory, owner.tenant()),
+            reservation(owner),
             new BodyCap(settings.maxBytes(), owner.maxSingleBytes()),
             answer);
     byte[] begun = body.takeBegun();
@@ -158,6 +158,12 @@ public final class RequestBodies {
     }
     start(incoming, body.clientStream());
     return false;
+  }
+
+  private MemoryReservation reservation(BodyOwner owner) {
+    return owner.tenant() == null
+        ? new MemoryReservation(memory)
+        : new MemoryReservation(memory, owner.tenant());
   }
 
   /** Returns whether a request of {@link #receive} has a body that has not arrived yet. */

@@ -144,19 +144,19 @@ final class WaitingReads {
   private synchronized boolean acquire(BodyOwner owner) {
     BodyOwner.User user = owner.user();
     if (usedByAll >= PLACES
-        || used.getOrDefault(owner.tenant(), 0) >= PLACES_OF_TENANT
+        || used.getOrDefault(owner.tenantKey(), 0) >= PLACES_OF_TENANT
         || used.getOrDefault(user, 0) >= PLACES_OF_USER) {
       return false;
     }
     usedByAll++;
-    used.merge(owner.tenant(), 1, Integer::sum);
+    used.merge(owner.tenantKey(), 1, Integer::sum);
     used.merge(user, 1, Integer::sum);
     return true;
   }
 
   private synchronized void release(BodyOwner owner) {
     usedByAll--;
-    used.computeIfPresent(owner.tenant(), (key, count) -> count == 1 ? null : count - 1);
+    used.computeIfPresent(owner.tenantKey(), (key, count) -> count == 1 ? null : count - 1);
     used.computeIfPresent(owner.user(), (key, count) -> count == 1 ? null : count - 1);
   }
 }

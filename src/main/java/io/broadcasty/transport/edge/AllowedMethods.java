@@ -33,6 +33,7 @@ final class AllowedMethods {
           new Route("publish", WRITE),
           new Route("ticket", WRITE),
           new Route("session", "POST, DELETE, OPTIONS"),
+          new Route("backchannel-logout", WRITE),
           new Route("presence/(join|leave|heartbeat)", WRITE),
           new Route("admin/(nodes|drivers|health|channels|connections|presence|events)", READ),
           new Route("admin/channels/[^/]+", READ),

@@ -142,18 +142,20 @@ final class BodyStage {
       RealtimeListener listener)
       throws IOException, ServletException {
     CallerRequest called = CallerRequest.find(request);
-    if (called == null) {
+    if (called == null && !OpenBodies.wasPutAside(request)) {
       chain.doFilter(request, response); // dispatched by somebody else
       return;
     }
-    called.resume();
+    if (called != null) {
+      called.resume();
+    }
     boolean failed = true;
     try {
       chain.doFilter(request, response);
       failed = false;
     } finally {
       RequestBodies.release(request);
-      if (!called.isAnsweredLater()) {
+      if (called == null || !called.isAnsweredLater()) {
         boolean broken = failed && !response.isCommitted();
         int status = broken ? HttpServletResponse.SC_INTERNAL_SERVER_ERROR : response.getStatus();
         listener.onHttpAnswered(

@@ -111,6 +111,7 @@ public class EdgeFilter extends HttpFilter {
   private transient @Nullable AppAuthenticator appAuthenticator;
   private transient @Nullable ScraperAccess scrapers;
   private transient @Nullable BodyStage stage;
+  private transient @Nullable OpenBodies openBodies;
   private transient @Nullable ProxyHeaders proxies;
   private transient TenantHeader tenantHeader = new TenantHeader(null);
 
@@ -131,6 +132,7 @@ public class EdgeFilter extends HttpFilter {
     appAuthenticator = new AppAuthenticator(apps, tenants, nonces);
     scrapers = new ScraperAccess(settings.metrics());
     stage = new BodyStage(bodies, tenants, listener, settings.ipv6PrefixBits());
+    openBodies = new OpenBodies(bodies, listener, settings.ipv6PrefixBits());
   }
 
   @Override
@@ -274,6 +276,9 @@ public class EdgeFilter extends HttpFilter {
       chain.doFilter(request, response);
       return false;
     }
+    if (path.equals(OpenBodies.LOGOUT_PATH)) {
+      return serveOpen(request, response, chain);
+    }
     if (app) { // whose clients name an app instead of sending a token
       openUnauthenticated(request, response, chain);
       return false;
@@ -379,6 +384,22 @@ public class EdgeFilter extends HttpFilter {
       called.readAnyMediaType();
     }
     return serveCaller(request, called, response, chain, path);
+  }
+
+  /** Serves a request that needs no token, with its body; returns as {@link #serve} does. */
+  private boolean serveOpen(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    try {
+      if (!Objects.requireNonNull(openBodies).read(request, response)) {
+        return true;
+      }
+    } catch (ProblemException e) {
+      refuse(request, response, e.problem());
+      return false;
+    }
+    chain.doFilter(request, response);
+    return false;
   }
 
   /** Serves a request of an app's back end. */

@@ -41,6 +41,7 @@ final class RevocationAnswers {
     switch (revocation.target().kind()) {
       case TOKEN -> json.writeStringField("tokenId", revocation.target().name());
       case USER -> json.writeStringField("user", revocation.target().name());
+      case SIGN_IN -> json.writeStringField("signIn", revocation.target().name());
       case TENANT -> {} // the tenant is named anyway
     }
     writeTime(json, "issuedBefore", revocation.issuedBeforeMillis());

@@ -10,6 +10,7 @@ import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.transport.body.BodyRequest;
+import io.broadcasty.transport.body.FormParameters;
 import io.broadcasty.transport.body.MediaType;
 import io.broadcasty.transport.edge.BodyBytes;
 import io.broadcasty.transport.edge.CallerRequest;

@@ -64,6 +64,7 @@ public abstract class RevocationRepositoryContract {
             RevocationTarget.user(ACME, "ann "),
             RevocationTarget.user(OTHER, "ann"),
             RevocationTarget.token(ACME, "ann"),
+            RevocationTarget.signIn(ACME, "ann"),
             RevocationTarget.token(ACME, "x".repeat(1000)),
             RevocationTarget.tenant(ACME));
     targets.forEach(each -> insert(revocation(each)));

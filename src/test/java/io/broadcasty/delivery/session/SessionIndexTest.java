@@ -174,6 +174,38 @@ class SessionIndexTest {
   }
 
   @Test
+  void endsTheSessionsOfASignIn() {
+    EventSession one = open(signedIn("acme", "s1"));
+    EventSession other = open(signedIn("acme", "s2"));
+    open(signedIn("beta", "s1"));
+    open(caller("acme", "ann", "t1", null));
+    other.authenticated(signedIn("acme", "s3"), null);
+    TenantId acme = TENANTS.get(0);
+    String first = "https://sso.example.com s1";
+    assertEquals(0, node.sessions.endRevokedSignIn(acme, first, each -> false));
+    assertEquals(1, node.sessions.endRevokedSignIn(acme, first, each -> true));
+    assertEquals(
+        0, node.sessions.endRevokedSignIn(acme, "https://sso.example.com s2", each -> true));
+    assertEquals(
+        1, node.sessions.endRevokedSignIn(acme, "https://sso.example.com s3", each -> true));
+    one.onTransportClosed();
+    other.onTransportClosed();
+    assertEquals(0, node.sessions.endRevokedSignIn(acme, first, each -> true), "it has gone");
+    assertEquals(1, count("acme", null, null, null));
+  }
+
+  private static Caller signedIn(String tenant, String session) {
+    return new Caller(
+        new TenantId(tenant),
+        "ann",
+        Set.of(),
+        Instant.EPOCH,
+        Instant.MAX,
+        Map.of("iss", "https://sso.example.com", "sid", session),
+        "token of " + session);
+  }
+
+  @Test
   void findsAWebSocketOnceItIsAuthenticated() {
     TestNode.Client client = node.connect();
     assertEquals(0, count(null, null, null, null));

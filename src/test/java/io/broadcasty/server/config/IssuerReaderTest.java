@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.auth.jwt.IssuerSettings;
+import io.broadcasty.core.auth.jwt.LogoutSettings;
 import io.broadcasty.core.tenant.TenantId;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +52,7 @@ class IssuerReaderTest {
     assertTrue(main.tenants().contains(new TenantId("beta")));
     assertFalse(main.tenants().contains(new TenantId("gamma")));
     assertEquals(List.of(main.tokens()), settings.allTokens());
+    assertEquals(LogoutSettings.OFF, main.logout());
   }
 
   @Test
@@ -65,11 +67,13 @@ class IssuerReaderTest {
                 "BROADCASTY_ISSUERS_ENTRA_USER_CLAIM", "oid,sub",
                 "BROADCASTY_ISSUERS_ENTRA_ROLE_MAP", "Broadcasty.Admin=admin, a=b = c",
                 "BROADCASTY_ISSUERS_ENTRA_SKEW", "2m",
+                "BROADCASTY_ISSUERS_ENTRA_LOGOUT_AUDIENCES", "web,mobile",
                 "broadcasty.issuers.entra.role.map", "derived by the server"));
     assertTrue(settings.jwt().hasKeys());
     assertEquals(
         List.of("entra", "main"), settings.issuers().stream().map(IssuerSettings::name).toList());
     IssuerSettings entra = settings.issuers().get(0);
+    assertEquals(new LogoutSettings(List.of("web", "mobile"), false), entra.logout());
     assertEquals("https://login.example.com/x/keys", entra.tokens().location());
     assertEquals("beta", entra.tokens().claims().fixedTenant());
     assertTrue(entra.tenants().contains(new TenantId("beta")));
@@ -108,6 +112,7 @@ class IssuerReaderTest {
         "broadcasty.issuers.main.role-map | admin | written foreign=own",
         "broadcasty.issuers.main.role-map | a=b,a=c | two entries",
         "broadcasty.issuers.main.roles-claim | / | roles-claim",
+        "broadcasty.issuers.main.logout-of | device | one of session, user",
         "broadcasty.issuers.main.other-roles | some | one of keep, drop",
         "broadcasty.issuers.main.audience | x | there are issuer, discovery-url",
         "broadcasty.issuers.main_2.issuer | x | there is no such key",

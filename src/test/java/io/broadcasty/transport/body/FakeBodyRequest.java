@@ -91,6 +91,11 @@ public final class FakeBodyRequest {
         });
   }
 
+  /** Sets the media type of the body. */
+  public void setContentType(String type) {
+    headers.put("Content-Type", type);
+  }
+
   /** Lets bytes arrive. */
   public void send(String text) throws IOException {
     input.add(text.getBytes(StandardCharsets.UTF_8));

@@ -76,6 +76,38 @@ class RequestBodiesTest {
     return request;
   }
 
+  /** Whoever needs no token must not use up what others may send slowly. */
+  @Test
+  void slowBodiesWithoutATokenCountForTheirAddress() throws Exception {
+    List<FakeBodyRequest> mine = new ArrayList<>();
+    for (int i = 0; i <= SLOW; i++) {
+      FakeBodyRequest client = new FakeBodyRequest(10);
+      beginOpen(client, "192.0.2.1");
+      mine.add(client);
+    }
+    FakeBodyRequest other = new FakeBodyRequest(10);
+    beginOpen(other, "192.0.2.2");
+    advance((int) BodySettings.SLOW.toSeconds() + 1);
+    assertEquals(
+        1, mine.stream().filter(each -> each.events.contains("refuse rate_limited")).count());
+    assertFalse(other.events.contains("refuse rate_limited"));
+    for (FakeBodyRequest each : mine) {
+      if (!each.events.contains("refuse rate_limited")) {
+        each.leave();
+      }
+    }
+    other.leave();
+  }
+
+  private void beginOpen(FakeBodyRequest client, String address) throws Exception {
+    assertFalse(
+        bodies.read(
+            receive(client),
+            client.response(),
+            BodyOwner.ofAddress(address, SINGLE),
+            answer(client)));
+  }
+
   private HttpServletRequest begin(FakeBodyRequest client) throws Exception {
     return begin(client, "ann", "192.0.2.1");
   }

@@ -437,6 +437,18 @@ class EdgeFilterTest {
   }
 
   @Test
+  void aLogoutTokenNeedsNoCallerAndCountsForItsAddress() throws Exception {
+    ending = true;
+    String path = "/broadcasty/backchannel-logout";
+    assertEquals(200, send("POST", path, Map.of()));
+    assertEquals("no-store", answered.get("Cache-Control"));
+    assertEquals(405, send("GET", path, Map.of()));
+    assertEquals(403, send("POST", path, Map.of("Origin", "https://evil.example.com")));
+    granted = false;
+    assertEquals(429, send("POST", path, Map.of()));
+  }
+
+  @Test
   void aTokenIsTakenFromTheQueryOnlyWhereThatIsAllowed() throws Exception {
     for (String path : List.of("/broadcasty/sse", "/broadcasty/ws")) {
       assertEquals(401, send("GET", path + "?access_token=good", Map.of()), path);

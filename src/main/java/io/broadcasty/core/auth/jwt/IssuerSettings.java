@@ -9,11 +9,18 @@ import java.util.Objects;
  * @param tokens how its tokens are verified; has an issuer, the claim {@code iss} that tells its
  *     tokens from those of others
  * @param tenants for which it may sign
+ * @param logout which of its logout tokens are accepted
  */
-public record IssuerSettings(String name, JwtSettings tokens, TenantScope tenants) {
+public record IssuerSettings(
+    String name, JwtSettings tokens, TenantScope tenants, LogoutSettings logout) {
 
   public IssuerSettings {
     Objects.requireNonNull(tokens.issuer(), "issuer");
+  }
+
+  /** Creates settings of an issuer whose logout tokens are refused. */
+  public IssuerSettings(String name, JwtSettings tokens, TenantScope tenants) {
+    this(name, tokens, tenants, LogoutSettings.OFF);
   }
 
   /** Returns the claim {@code iss} of its tokens. */

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import com.nimbusds.jose.JWSObject;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.LogoutVerifier;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import java.lang.System.Logger.Level;
@@ -19,18 +20,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verifies the tokens of several issuers. The claim {@code iss} says whose settings a token is
  * verified by, and no other's: a key of one issuer never signs for another. An issuer signs for the
- * tenants of its scope only.
+ * tenants of its scope only. The same holds for logout tokens.
  */
 @ThreadSafe
-public final class Issuers implements Authenticator, AutoCloseable {
+public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Issuers.class.getName());
 
   /** The name of the issuer that has the settings {@code broadcasty.jwt.…}. */
   public static final String UNNAMED = "jwt";
 
-  private static final Refused UNKNOWN =
-      new Refused("the claim `iss` is not an issuer that is trusted here", false);
+  private static final Authenticator.Refused UNKNOWN =
+      new Authenticator.Refused("the claim `iss` is not an issuer that is trusted here", false);
 
   private final @Nullable JwtAuthenticator unnamed;
   private final int maxLength;
@@ -41,7 +42,8 @@ public final class Issuers implements Authenticator, AutoCloseable {
   @SuppressWarnings("ThreadSafe") // never changed
   private final Map<String, Issuer> byClaim = new LinkedHashMap<>();
 
-  private record Issuer(String name, JwtAuthenticator verifier, TenantScope tenants) {}
+  private record Issuer(
+      String name, JwtAuthenticator verifier, LogoutTokens logouts, TenantScope tenants) {}
 
   /**
    * Creates the verifiers. The keys are fetched when they are needed, or by {@link #refreshKeys}.
@@ -64,7 +66,8 @@ public final class Issuers implements Authenticator, AutoCloseable {
   private static Issuer issuer(IssuerSettings settings, WallClock clock, Ticker ticker) {
     try {
       JwtAuthenticator verifier = new JwtAuthenticator(settings.tokens(), clock, ticker);
-      return new Issuer(settings.name(), verifier, settings.tenants());
+      LogoutTokens logouts = new LogoutTokens(settings, verifier.signatures(), clock);
+      return new Issuer(settings.name(), verifier, logouts, settings.tenants());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the issuer " + settings.name() + ": " + e.getMessage(), e);
@@ -72,25 +75,43 @@ public final class Issuers implements Authenticator, AutoCloseable {
   }
 
   @Override
-  public Verdict authenticate(String token) {
+  public Authenticator.Verdict authenticate(String token) {
     Issuer issuer = byClaim.isEmpty() ? null : byClaim.get(claimedIssuer(token));
     if (issuer == null) {
       return unnamed == null ? UNKNOWN : unnamed.authenticate(token);
     }
-    Verdict verdict;
+    Authenticator.Verdict verdict;
     try {
       verdict = issuer.verifier().authenticate(token);
     } catch (AuthenticationUnavailableException e) {
-      throw new AuthenticationUnavailableException(e.getMessage() + " (" + issuer.name() + ")", e);
+      throw unavailable(issuer, e);
     }
     if (verdict instanceof Authenticated authenticated
         && !issuer.tenants().contains(authenticated.caller().tenant())) {
-      return new TenantRefused(
+      return new Authenticator.TenantRefused(
           "the issuer of this token may not sign tokens of this tenant",
           issuer.name(),
           authenticated.caller().tenant());
     }
     return verdict;
+  }
+
+  @Override
+  public LogoutVerifier.Verdict verifyLogout(String token) {
+    Issuer issuer = byClaim.get(claimedIssuer(token));
+    if (issuer == null) {
+      return new LogoutVerifier.Refused(UNKNOWN.reason());
+    }
+    try {
+      return issuer.logouts().verify(token);
+    } catch (AuthenticationUnavailableException e) {
+      throw unavailable(issuer, e);
+    }
+  }
+
+  private static AuthenticationUnavailableException unavailable(
+      Issuer issuer, AuthenticationUnavailableException e) {
+    return new AuthenticationUnavailableException(e.getMessage() + " (" + issuer.name() + ")", e);
   }
 
   /** Returns what an unverified token claims as its issuer; empty when it claims none. */

@@ -1,26 +1,13 @@
 package io.broadcasty.core.auth.jwt;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.source.RateLimitReachedException;
-import com.nimbusds.jose.proc.BadJOSEException;
-import com.nimbusds.jose.proc.BadJWSException;
-import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.JWTParser;
-import com.nimbusds.jwt.SignedJWT;
-import com.nimbusds.jwt.proc.BadJWTException;
-import com.nimbusds.jwt.proc.DefaultJWTProcessor;
-import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
-import java.text.ParseException;
 import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashSet;
@@ -41,7 +28,6 @@ public final class JwtAuthenticator implements Authenticator {
 
   private static final String TENANT = "tid";
   private static final String ROLES = "roles";
-  private static final String NO_KEYS = "the keys of the issuer cannot be fetched or read";
 
   /**
    * The latest accepted expiry: later than any token needs, and small enough for date arithmetic.
@@ -60,10 +46,7 @@ public final class JwtAuthenticator implements Authenticator {
 
   private final JwtSettings settings;
   private final WallClock clock;
-  private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
-
-  @SuppressWarnings("ThreadSafe") // immutable
-  private final SignatureKeys keys;
+  private final SignedTokens signed;
 
   /**
    * @throws IllegalArgumentException when the keys cannot be read or an algorithm does not use
@@ -77,16 +60,17 @@ public final class JwtAuthenticator implements Authenticator {
   JwtAuthenticator(JwtSettings settings, WallClock clock, Ticker ticker) {
     this.settings = settings;
     this.clock = clock;
-    this.keys = SignatureKeys.of(settings, ticker);
-    processor.setJWSKeySelector(keys);
-    processor.setJWSVerifierFactory(new Ed25519Keys.VerifierFactory());
-    processor.setJWSTypeVerifier((type, context) -> {}); // checked below, like the claims
-    processor.setJWTClaimsSetVerifier(null); // to give a reason
+    this.signed = new SignedTokens(settings, ticker);
+  }
+
+  /** Returns what checks the signatures of this issuer's tokens, of every kind. */
+  SignedTokens signatures() {
+    return signed;
   }
 
   /** Fetches the keys of a URL again when it is time to; may block for some seconds. */
   public void refreshKeys() {
-    RemoteKeys remote = keys.remote();
+    RemoteKeys remote = signed.remote();
     if (remote != null) {
       remote.refreshIfDue();
     }
@@ -94,74 +78,33 @@ public final class JwtAuthenticator implements Authenticator {
 
   /** Returns whether the keys can be fetched; null when they are part of the configuration. */
   public @Nullable KeyCondition keyCondition() {
-    RemoteKeys remote = keys.remote();
+    RemoteKeys remote = signed.remote();
     return remote == null ? null : remote.condition();
   }
 
   /** Describes the keys in force, for the start-up log. */
   public String describeKeys() {
-    return keys.describe();
+    return signed.describe();
   }
 
   @Override
   public Verdict authenticate(String token) {
-    if (token.length() > settings.maxLength()) {
-      return refused("the token is longer than " + settings.maxLength() + " characters");
+    SignedTokens.Outcome outcome = signed.check(token, TYPES, "an access token: JWT or at+jwt");
+    if (outcome instanceof SignedTokens.Unsigned unsigned) {
+      return refused(unsigned.reason());
     }
-    if (!CompactToken.isCanonical(token)) {
-      return malformed();
+    SignedTokens.Signed found = (SignedTokens.Signed) outcome;
+    if (LogoutTokens.isLogout(found.claims())) {
+      return refused("this is a logout token, and no access token");
     }
-    try {
-      JWT parsed = JWTParser.parse(token);
-      if (!(parsed instanceof SignedJWT signed)
-          || !keys.algorithms().contains(signed.getHeader().getAlgorithm())) {
-        return refused(
-            "the token's algorithm is not allowed; sign it with "
-                + String.join(" or ", new TreeSet<>(settings.algorithms())));
-      }
-      if (CompactToken.hasExtensions(signed.getHeader())) {
-        return refused("the token's header has `crit` or `b64`; no extension is understood here");
-      }
-      JOSEObjectType type = signed.getHeader().getType();
-      if (type != null && !TYPES.contains(type)) {
-        return refused("the token's `typ` is not that of an access token: JWT or at+jwt");
-      }
-      JWTClaimsSet claims = processor.process(signed, null);
-      // the library would make a text of a number
-      String subject = settings.claims().userOf(signed.getPayload().toJSONObject());
-      return subject == null || subject.isBlank()
-          ? missing(settings.claims().userText())
-          : check(subject, claims, token);
-    } catch (ParseException e) {
-      return malformed();
-    } catch (RateLimitReachedException e) { // Made-up key ids must not cause a fetch each.
-      return unknownKey();
-    } catch (KeySourceException e) {
-      throw new AuthenticationUnavailableException(NO_KEYS, e);
-    } catch (BadJWSException e) {
-      return refused("the token's signature does not fit any of the keys known here");
-    } catch (BadJWTException e) {
-      return refused(
-          "the token's content is not an object of claims, or a registered claim has the wrong"
-              + " type");
-    } catch (BadJOSEException e) {
-      return unknownKey();
-    } catch (JOSEException e) {
-      return refused("the token's signature cannot be checked");
-    }
-  }
-
-  private static Refused malformed() {
-    return refused(
-        "this is not a JSON Web Token: three parts in base64url without padding, joined by dots");
-  }
-
-  private static Refused unknownKey() {
-    return refused("the token is signed with a key that is not known here");
+    String subject = settings.claims().userOf(found.members());
+    return subject == null || subject.isBlank()
+        ? missing(settings.claims().userText())
+        : check(subject, found.claims(), token);
   }
 
   private Verdict check(String subject, JWTClaimsSet claims, String token) {
-    if (!isStorable(subject)) {
+    if (!SignedTokens.isStorable(subject)) {
       return refused(
           "the claim `"
               + settings.claims().userText()
@@ -230,12 +173,6 @@ public final class JwtAuthenticator implements Authenticator {
   private boolean livesTooLong(Instant issuedAt, Instant expiresAt, Instant now) {
     Instant start = issuedAt.equals(Instant.EPOCH) ? now : issuedAt;
     return settings.maxLife() != null && expiresAt.isAfter(start.plus(settings.maxLife()));
-  }
-
-  /** Returns whether every store can keep a text; JSON's escapes can express more. */
-  private static boolean isStorable(String text) {
-    return text.codePoints()
-        .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
   }
 
   private @Nullable String mismatch(JWTClaimsSet claims) {

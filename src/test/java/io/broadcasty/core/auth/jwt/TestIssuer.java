@@ -106,16 +106,33 @@ public final class TestIssuer implements AutoCloseable {
 
   /** Signs claims with the present key, and adds the issuer and the times. */
   public String sign(Instant now, Map<String, Object> claims) {
+    return sign(JOSEObjectType.JWT, now, claims);
+  }
+
+  /**
+   * Signs a logout token of a type, whose claims are those of Keycloak 26 unless others are given.
+   */
+  public String signLogout(String type, Instant now, Map<String, Object> claims) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("jti", "logout-1");
+    all.put("aud", "web");
+    all.put("typ", "Logout");
+    all.put("sub", "ann");
+    all.put("sid", "8a6c7ad0-2a5e-4d3c-a2c5-2b6ff8a1a111");
+    all.put("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()));
+    all.putAll(claims);
+    all.values().removeIf(""::equals);
+    return sign(new JOSEObjectType(type), now, all);
+  }
+
+  private String sign(JOSEObjectType type, Instant now, Map<String, Object> claims) {
     Map<String, Object> all = new LinkedHashMap<>(claims);
     all.putIfAbsent("iss", issuer());
     all.putIfAbsent("iat", now.getEpochSecond());
     all.putIfAbsent("exp", now.plusSeconds(300).getEpochSecond());
     RSAKey present = KEYS.get(key);
     return TestTokens.sign(
-        new JWSHeader.Builder(JWSAlgorithm.RS256)
-            .keyID(present.getKeyID())
-            .type(JOSEObjectType.JWT)
-            .build(),
+        new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(present.getKeyID()).type(type).build(),
         present,
         all);
   }

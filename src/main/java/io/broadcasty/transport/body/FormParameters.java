@@ -1,4 +1,4 @@
-package io.broadcasty.transport.pusher;
+package io.broadcasty.transport.body;
 
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.ProblemException;
@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Reads {@code application/x-www-form-urlencoded} bodies. */
-final class FormParameters {
+public final class FormParameters {
 
   private FormParameters() {}
 
@@ -17,7 +17,7 @@ final class FormParameters {
    *
    * @throws ProblemException when one is given twice or has an invalid escape
    */
-  static Map<String, String> of(String form) throws ProblemException {
+  public static Map<String, String> of(String form) throws ProblemException {
     Map<String, String> parameters = new HashMap<>();
     for (String pair : form.isEmpty() ? new String[0] : form.split("&", -1)) {
       int equals = pair.indexOf('=');
