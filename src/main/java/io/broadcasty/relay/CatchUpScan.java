@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class CatchUpScan {
   private static final int PAGE = 500;
 
   private final Broker streams;
+  private final Predicate<TenantChannel> relayed;
   private final Checkpoints checkpoints;
   private final ChannelDirectory directory;
   private final LeaderLock leaderLock;
@@ -42,12 +44,14 @@ final class CatchUpScan {
 
   CatchUpScan(
       Broker streams,
+      Predicate<TenantChannel> relayed,
       Checkpoints checkpoints,
       ChannelDirectory directory,
       LeaderLock leaderLock,
       RelayQueue queue,
       Ticker ticker) {
     this.streams = streams;
+    this.relayed = relayed;
     this.checkpoints = checkpoints;
     this.directory = directory;
     this.leaderLock = leaderLock;
@@ -94,7 +98,7 @@ final class CatchUpScan {
         page = directory.channels(pattern, last, PAGE);
         if (!page.isEmpty()) {
           last = page.get(page.size() - 1);
-          scanPage(page);
+          scanPage(page.stream().filter(relayed).toList());
         }
       } while (page.size() == PAGE);
     }
@@ -114,11 +118,14 @@ final class CatchUpScan {
    * Marks those of the channels that are behind; a channel that cannot be read is scanned later.
    */
   private void scan(List<TenantChannel> channels) {
+    if (channels.isEmpty()) {
+      return;
+    }
     Map<TenantChannel, List<Position>> heads = streams.heads(channels);
-    Map<TenantChannel, Map<Integer, Position>> relayed = checkpoints.read(channels);
+    Map<TenantChannel, Map<Integer, Position>> saved = checkpoints.read(channels);
     for (TenantChannel channel : channels) {
       List<Position> head = heads.get(channel);
-      Map<Integer, Position> known = relayed.get(channel);
+      Map<Integer, Position> known = saved.get(channel);
       if (head == null || known == null) {
         scanNow = true;
       } else if (head.stream().anyMatch(each -> isBehind(known.get(each.partition()), each))) {

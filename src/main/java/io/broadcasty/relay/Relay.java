@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 
 /**
  * Relays publications to providers, on its own threads.
@@ -50,6 +51,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
   private static final long JOIN_TIMEOUT_MILLIS = 10_000;
 
   private final RelaySettings settings;
+  private final Predicate<TenantChannel> channels;
   private final SwitchLogger switchLogger;
   private final ProviderChain chain;
   private final Checkpoints checkpoints;
@@ -65,8 +67,9 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
   private long loggedMissed;
 
   /**
-   * Creates a relay; {@link #start} starts it.
+   * Creates a relay of some channels; {@link #start} starts it.
    *
+   * @param channels says which channels are relayed; always says the same of one
    * @param providers in order of preference
    * @param streams where publications are read
    * @param directory lists the channels of the streams
@@ -75,6 +78,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
    */
   public Relay(
       RelaySettings settings,
+      Predicate<TenantChannel> channels,
       List<Provider> providers,
       CallPolicy callPolicy,
       RelayListener listener,
@@ -86,6 +90,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
       Ticker ticker,
       WallClock clock) {
     this.settings = settings;
+    this.channels = channels;
     this.checkpoints = checkpoints;
     this.ticker = ticker;
     switchLogger = new SwitchLogger(listener);
@@ -99,7 +104,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
     dispatcher = new ProviderDispatcher(providers, chain, callPolicy, listener, ticker);
     queue = new RelayQueue(MAX_CHANNELS, ticker, clock);
     channelRelay = new ChannelRelay(streams, checkpoints, dispatcher, queue, owner, clock);
-    scan = new CatchUpScan(streams, checkpoints, directory, leaderLock, queue, ticker);
+    scan = new CatchUpScan(streams, channels, checkpoints, directory, leaderLock, queue, ticker);
   }
 
   /** Logs and counts switches between providers. */
@@ -141,7 +146,9 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
 
   /** Marks the channel of a publication that was appended. */
   void mark(TenantChannel channel, Position position) {
-    queue.mark(channel, position);
+    if (channels.test(channel)) {
+      queue.mark(channel, position);
+    }
   }
 
   /** Deletes checkpoints that are no longer needed. May block. */

@@ -141,6 +141,7 @@ public final class Node implements AutoCloseable {
   private final PushRuntime push;
   private final AppRuntime apps;
   private final WebhookRuntime webhooks;
+  private final MessagingRuntime messaging;
   private final Policy policy;
   private final Sessions sessions;
   private final RealtimeListeners listeners = new RealtimeListeners();
@@ -208,7 +209,8 @@ public final class Node implements AutoCloseable {
             identity.name(),
             ticker,
             clock,
-            threads.loops);
+            threads.loops,
+            MessagingRuntime::provider);
     this.store =
         new StoreFactory(
                 settings,
@@ -334,6 +336,15 @@ public final class Node implements AutoCloseable {
         new ManagedNode(sessions, store.audit(), clock)
             .register(
                 identity, connections, store, push, drain, threads.scheduler, this::sinceSweep);
+    this.messaging =
+        new MessagingRuntime(
+            settings.messaging(),
+            store,
+            policy,
+            context,
+            meters,
+            threads.loops,
+            relays.connectors());
     offerLocally(settings.local());
   }
 
@@ -637,6 +648,7 @@ public final class Node implements AutoCloseable {
   public void close() {
     threads.loops.markStopping();
     beans.close();
+    messaging.close();
     explorers.endEvents();
     LOG.log(Level.INFO, () -> "Draining " + sessions.size() + " connections over " + drain);
     boolean connected = sessions.size() > 0;

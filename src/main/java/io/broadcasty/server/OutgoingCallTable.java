@@ -148,6 +148,12 @@ final class OutgoingCallTable {
               "the next provider, or the publication waits; no publisher waits for it",
               List.of("ProviderHttpClient")),
           new OutgoingCall(
+              "Queues and topics of the server (Jakarta Messaging)",
+              "those of the server's connection factory",
+              "after 100 ms and at growing intervals up to 5 s",
+              "messages stay in the queue; nothing else waits for them",
+              List.of("JmsConnectors", "JmsSession")),
+          new OutgoingCall(
               "Development mode: this server's own ping",
               text(ReadinessWait.TIMEOUT) + " to connect, as much for the answer",
               "until it answers, for " + text(ReadinessWait.LIMIT),

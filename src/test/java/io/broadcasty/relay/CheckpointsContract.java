@@ -28,6 +28,11 @@ public abstract class CheckpointsContract {
   /** Returns the same checkpoints as another node opens them; empty at the start of a test. */
   protected abstract Checkpoints open();
 
+  /**
+   * Returns the checkpoints of a connector, apart from all others; empty at the start of a test.
+   */
+  protected abstract Checkpoints openConnector(String id);
+
   /** Waits until a lease has ended. */
   protected abstract void outlastLease() throws Exception;
 
@@ -111,5 +116,31 @@ public abstract class CheckpointsContract {
     assertTrue(one.save(ORDERS, "one", new Position("e", 0, 1)));
     one.prune();
     assertEquals(1, open().read(ORDERS).size());
+  }
+
+  @Test
+  void checkpointsOfConnectorsAreApart() {
+    Map<String, Checkpoints> all =
+        Map.of("", open(), "one", openConnector("one"), "two", openConnector("two"));
+    long number = 0;
+    for (Map.Entry<String, Checkpoints> each : all.entrySet()) {
+      Checkpoints checkpoints = each.getValue();
+      number++;
+      assertEquals(number, checkpoints.startedAt(number));
+      assertEquals(Map.of(), checkpoints.claim(ORDERS, "owner" + number));
+      assertTrue(checkpoints.save(ORDERS, "owner" + number, new Position("e", 0, number)));
+      assertNull(checkpoints.claim(ORDERS, "another"));
+    }
+    number = 0;
+    for (Checkpoints checkpoints : all.values()) {
+      number++;
+      Map<Integer, Position> expected = Map.of(0, new Position("e", 0, number));
+      assertEquals(number, checkpoints.startedAt(100));
+      assertEquals(expected, checkpoints.read(ORDERS));
+      assertEquals(Map.of(ORDERS, expected), checkpoints.read(List.of(ORDERS)));
+      checkpoints.release(ORDERS, "owner" + number);
+      checkpoints.prune();
+      assertEquals(expected, checkpoints.claim(ORDERS, "another"));
+    }
   }
 }

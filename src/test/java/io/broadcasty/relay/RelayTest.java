@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,7 @@ class RelayTest {
   }
 
   private final List<String> sent = new CopyOnWriteArrayList<>();
+  private Predicate<TenantChannel> relayed = channel -> true;
 
   private final class Listener implements RelayListener {
 
@@ -117,6 +119,7 @@ class RelayTest {
       relay =
           new Relay(
               new RelaySettings("auto", "embedded", PROBES, 2),
+              relayed,
               List.of(reverb, pusher),
               CallPolicy.NONE,
               new Listener(),
@@ -324,7 +327,8 @@ class RelayTest {
       fill(streams, channel("c" + i), 0, 1);
     }
     RelayQueue queue = new RelayQueue(10_000, time, time);
-    CatchUpScan scan = new CatchUpScan(read, counted, streams, Runnable::run, queue, time);
+    CatchUpScan scan =
+        new CatchUpScan(read, channel -> true, counted, streams, Runnable::run, queue, time);
     scan.scanIfDue();
     assertTrue(calls.get() < 20, calls + " calls for 1200 channels");
     assertEquals(1200, due(queue));
@@ -351,7 +355,8 @@ class RelayTest {
     }
     RelayQueue queue = new RelayQueue(10_000, time, time);
     LeaderLock ofAnother = work -> {};
-    CatchUpScan scan = new CatchUpScan(read, checkpoints, streams, ofAnother, queue, time);
+    CatchUpScan scan =
+        new CatchUpScan(read, channel -> true, checkpoints, streams, ofAnother, queue, time);
     scan.scanIfDue();
     time.advance(Duration.ofSeconds(2));
     scan.scanIfDue();
@@ -379,7 +384,8 @@ class RelayTest {
         };
     fill(streams, ORDERS, 0, 1);
     RelayQueue queue = new RelayQueue(10_000, time, time);
-    CatchUpScan scan = new CatchUpScan(read, checkpoints, streams, work -> {}, queue, time);
+    CatchUpScan scan =
+        new CatchUpScan(read, channel -> true, checkpoints, streams, work -> {}, queue, time);
     assertThrows(IllegalStateException.class, scan::scanIfDue);
     time.advance(Duration.ofSeconds(1));
     scan.scanIfDue();
@@ -480,5 +486,19 @@ class RelayTest {
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
+  }
+
+  @Test
+  void channelsThatAreNotRelayedAreLeftAlone() throws Exception {
+    TenantChannel news = channel("news");
+    relayed = channel -> !channel.equals(news);
+    Node node = new Node("one", streams);
+    fill(node.broker, news, 0, 3);
+    fill(node.broker, ORDERS, 0, 3);
+    node.relayDue();
+    node.scan();
+    node.relayDue();
+    assertEquals(List.of(1L, 2L, 3L), reverb.sequences());
+    assertEquals(Map.of(), checkpoints.read(news));
   }
 }

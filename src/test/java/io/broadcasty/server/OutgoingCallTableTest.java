@@ -32,7 +32,8 @@ class OutgoingCallTableTest {
               + " HikariDataSource\\(|DriverManager|driver\\.connect\\(|RedisClient\\.builder|new"
               + " Jedis(Pooled|Cluster|Sentineled)?\\(|extends Connection \\{|new"
               + " ApnsClientBuilder|extends DefaultResourceRetriever|getAllByName|new"
-              + " Socket\\(|SocketChannel\\.open\\(|InitialContext(::|\\.)doLookup");
+              + " Socket\\(|SocketChannel\\.open\\(|InitialContext(::|\\.)doLookup|"
+              + "factory\\.createConnection\\(");
 
   @Test
   void referenceMatchesTheTable() throws IOException {

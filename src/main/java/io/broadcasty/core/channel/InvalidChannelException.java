@@ -7,7 +7,12 @@ package io.broadcasty.core.channel;
 public final class InvalidChannelException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  InvalidChannelException(String message) {
+  /**
+   * Creates an exception.
+   *
+   * @param message says why, without repeating the name
+   */
+  public InvalidChannelException(String message) {
     super(message);
   }
 }

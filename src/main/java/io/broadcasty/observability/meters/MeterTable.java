@@ -375,6 +375,35 @@ public final class MeterTable {
           List.of(),
           "Endpoints that this node has disabled, because they failed for days or are gone.");
 
+  static final MeterFamily MESSAGING_RECEIVED =
+      new MeterFamily(
+          "broadcasty_messaging_received_total",
+          COUNTER,
+          List.of("connector", "outcome"),
+          "Messages that a connector has received on this node, by outcome: published, repeated"
+              + " (they had been published before), dead (they are in the dead-letter queue).");
+
+  static final MeterFamily MESSAGING_SENT =
+      new MeterFamily(
+          "broadcasty_messaging_sent_total",
+          COUNTER,
+          List.of("connector"),
+          "Publications that a connector has sent from this node.");
+
+  static final MeterFamily MESSAGING_WAITING =
+      new MeterFamily(
+          "broadcasty_messaging_waiting",
+          GAUGE,
+          List.of("connector"),
+          "Publications of this node that a connector has not sent yet.");
+
+  static final MeterFamily MESSAGING_CONNECTED =
+      new MeterFamily(
+          "broadcasty_messaging_connected",
+          GAUGE,
+          List.of("connector"),
+          "Whether a connector reaches its queue or topic on this node: 1 or 0.");
+
   static final MeterFamily LOOP_RESTARTS =
       new MeterFamily(
           "broadcasty_loop_restarts_total",
@@ -507,6 +536,10 @@ public final class MeterTable {
           WEBHOOK_DURATION,
           WEBHOOK_LOST,
           WEBHOOK_DISABLED,
+          MESSAGING_RECEIVED,
+          MESSAGING_SENT,
+          MESSAGING_WAITING,
+          MESSAGING_CONNECTED,
           TENANTS_OWN,
           TENANT_SETTINGS_FAILURES,
           MEMORY_USED,

@@ -28,30 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class JdbcCheckpoints implements Checkpoints {
 
   private static final String UNREACHABLE = "cannot use the database of the relay's checkpoints";
-  private static final String KEY = " WHERE tenant_id = ? AND channel = ?";
-  private static final String SINCE = "SELECT since_at FROM broadcasty_relay_since WHERE id = 1";
-  private static final String BEGIN =
-      "INSERT INTO broadcasty_relay_since (id, since_at) VALUES (1, ?)";
-  private static final String TAKE =
-      "UPDATE broadcasty_relay_claims SET owner = ?, until_at = ?"
-          + KEY
-          + " AND (owner = ? OR until_at <= ?)";
-  private static final String FIRST =
-      "INSERT INTO broadcasty_relay_claims (owner, until_at, tenant_id, channel)"
-          + " VALUES (?, ?, ?, ?)";
-  private static final String RENEW =
-      "UPDATE broadcasty_relay_claims SET until_at = ?" + KEY + " AND owner = ?";
-  private static final String READ = "SELECT partition_no, epoch, seq FROM broadcasty_relay" + KEY;
-  private static final String READ_MANY =
-      "SELECT channel, partition_no, epoch, seq FROM broadcasty_relay";
-  private static final String MOVE =
-      "UPDATE broadcasty_relay SET epoch = ?, seq = ?, saved_at = ?"
-          + KEY
-          + " AND partition_no = ?";
-  private static final String ADD =
-      "INSERT INTO broadcasty_relay (epoch, seq, saved_at, tenant_id, channel, partition_no)"
-          + " VALUES (?, ?, ?, ?, ?, ?)";
 
+  private final CheckpointStatements sql;
   private final Transactions transactions;
   private final ChannelSelect readMany;
   private final Duration lease;
@@ -66,8 +44,24 @@ public final class JdbcCheckpoints implements Checkpoints {
    * @param kept for how long a channel is remembered after it was used last
    */
   public JdbcCheckpoints(Database database, Duration lease, Duration kept, WallClock clock) {
+    this(database, CheckpointStatements.ofProviders(), lease, kept, clock);
+  }
+
+  /**
+   * Creates a store for one connector to the server's messaging.
+   *
+   * @param connector its id, of letters and digits
+   */
+  public JdbcCheckpoints(
+      Database database, String connector, Duration lease, Duration kept, WallClock clock) {
+    this(database, CheckpointStatements.ofConnector(connector), lease, kept, clock);
+  }
+
+  private JdbcCheckpoints(
+      Database database, CheckpointStatements sql, Duration lease, Duration kept, WallClock clock) {
     this.transactions = new Transactions(database);
-    this.readMany = new ChannelSelect(READ_MANY, transactions.maxKeysPerStatement());
+    this.sql = sql;
+    this.readMany = new ChannelSelect(sql.readMany(), transactions.maxKeysPerStatement());
     this.lease = lease;
     this.kept = kept;
     this.clock = clock;
@@ -90,7 +84,7 @@ public final class JdbcCheckpoints implements Checkpoints {
           if (known != null) {
             return known;
           }
-          try (PreparedStatement begin = connection.prepareStatement(BEGIN)) {
+          try (PreparedStatement begin = connection.prepareStatement(sql.begin())) {
             begin.setLong(1, nowMillis);
             begin.executeUpdate();
             return nowMillis;
@@ -104,8 +98,8 @@ public final class JdbcCheckpoints implements Checkpoints {
         });
   }
 
-  private static @Nullable Long startedAt(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(SINCE);
+  private @Nullable Long startedAt(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql.since());
         ResultSet row = select.executeQuery()) {
       return row.next() ? row.getLong(1) : null;
     }
@@ -125,7 +119,7 @@ public final class JdbcCheckpoints implements Checkpoints {
   private boolean take(Connection connection, TenantChannel channel, String owner)
       throws SQLException {
     long now = clock.nowMillis();
-    try (PreparedStatement take = connection.prepareStatement(TAKE)) {
+    try (PreparedStatement take = connection.prepareStatement(sql.take())) {
       take.setString(1, owner);
       take.setLong(2, now + lease.toMillis());
       bindKey(take, 3, channel);
@@ -138,7 +132,7 @@ public final class JdbcCheckpoints implements Checkpoints {
   /** Claims a channel that has no row yet. */
   private boolean takeFirst(Connection connection, TenantChannel channel, String owner)
       throws SQLException {
-    try (PreparedStatement first = connection.prepareStatement(FIRST)) {
+    try (PreparedStatement first = connection.prepareStatement(sql.first())) {
       first.setString(1, owner);
       first.setLong(2, clock.nowMillis() + lease.toMillis());
       bindKey(first, 3, channel);
@@ -175,10 +169,10 @@ public final class JdbcCheckpoints implements Checkpoints {
         });
   }
 
-  private static Map<Integer, Position> read(Connection connection, TenantChannel channel)
+  private Map<Integer, Position> read(Connection connection, TenantChannel channel)
       throws SQLException {
     Map<Integer, Position> relayed = new HashMap<>();
-    try (PreparedStatement read = connection.prepareStatement(READ)) {
+    try (PreparedStatement read = connection.prepareStatement(sql.read())) {
       bindKey(read, 1, channel);
       try (ResultSet row = read.executeQuery()) {
         while (row.next()) {
@@ -199,8 +193,8 @@ public final class JdbcCheckpoints implements Checkpoints {
       return transactions.write(
           connection -> {
             boolean held = renew(connection, channel, owner, lease.toMillis());
-            if (held && !move(connection, MOVE, channel, relayed)) {
-              move(connection, ADD, channel, relayed);
+            if (held && !move(connection, sql.move(), channel, relayed)) {
+              move(connection, sql.add(), channel, relayed);
             }
             return held;
           });
@@ -211,7 +205,7 @@ public final class JdbcCheckpoints implements Checkpoints {
 
   private boolean renew(Connection connection, TenantChannel channel, String owner, long millis)
       throws SQLException {
-    try (PreparedStatement renew = connection.prepareStatement(RENEW)) {
+    try (PreparedStatement renew = connection.prepareStatement(sql.renew())) {
       renew.setLong(1, clock.nowMillis() + millis);
       bindKey(renew, 2, channel);
       renew.setString(4, owner);
@@ -219,9 +213,10 @@ public final class JdbcCheckpoints implements Checkpoints {
     }
   }
 
-  private boolean move(Connection connection, String sql, TenantChannel channel, Position relayed)
+  private boolean move(
+      Connection connection, String statement, TenantChannel channel, Position relayed)
       throws SQLException {
-    try (PreparedStatement move = connection.prepareStatement(sql)) {
+    try (PreparedStatement move = connection.prepareStatement(statement)) {
       move.setString(1, relayed.epoch());
       move.setLong(2, relayed.sequence());
       move.setLong(3, clock.nowMillis());
@@ -242,15 +237,13 @@ public final class JdbcCheckpoints implements Checkpoints {
     var unused =
         run(
             connection ->
-                delete(connection, "DELETE FROM broadcasty_relay WHERE saved_at < ?", before)
-                    + delete(
-                        connection,
-                        "DELETE FROM broadcasty_relay_claims WHERE until_at < ?",
-                        before));
+                delete(connection, sql.deleteSaved(), before)
+                    + delete(connection, sql.deleteClaims(), before));
   }
 
-  private static int delete(Connection connection, String sql, long before) throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement(sql)) {
+  private static int delete(Connection connection, String statement, long before)
+      throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(statement)) {
       delete.setLong(1, before);
       return delete.executeUpdate();
     }

@@ -37,6 +37,7 @@ public final class RedisCheckpoints implements Checkpoints {
   private static final Script RELEASE = Script.load(RedisCheckpoints.class, "release.lua");
 
   private final Redis redis;
+  private final String scope;
   private final byte[] leaseMillis;
   private final byte[] keptMillis;
 
@@ -48,14 +49,24 @@ public final class RedisCheckpoints implements Checkpoints {
    * @param kept for how long a channel is remembered after it was used last
    */
   public RedisCheckpoints(Redis redis, Duration lease, Duration kept) {
+    this(redis, "", lease, kept);
+  }
+
+  /**
+   * Creates a store whose checkpoints are apart from those of others.
+   *
+   * @param scope a name without a colon; empty for the relay to providers
+   */
+  public RedisCheckpoints(Redis redis, String scope, Duration lease, Duration kept) {
     this.redis = redis;
+    this.scope = scope.isEmpty() ? "" : ":" + scope;
     this.leaseMillis = bytes(Long.toString(lease.toMillis()));
     this.keptMillis = bytes(Long.toString(kept.toMillis()));
   }
 
   @Override
   public long startedAt(long nowMillis) {
-    String key = redis.key("relay-since");
+    String key = redis.key("relay-since" + scope);
     return call(
         bytes(key),
         () -> {
@@ -169,7 +180,8 @@ public final class RedisCheckpoints implements Checkpoints {
 
   private List<byte[]> keys(TenantChannel channel) {
     String tag = "{" + channel.tenant() + ":" + channel.name() + "}";
-    return List.of(bytes(redis.key("rly:" + tag)), bytes(redis.key("rlc:" + tag)));
+    return List.of(
+        bytes(redis.key("rly" + scope + ":" + tag)), bytes(redis.key("rlc" + scope + ":" + tag)));
   }
 
   private @Nullable Object run(Script script, List<byte[]> keys, List<byte[]> arguments) {

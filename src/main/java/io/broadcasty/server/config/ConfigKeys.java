@@ -932,6 +932,7 @@ public final class ConfigKeys {
             WebhookConfigKeys.ALL,
             PublishConfigKeys.ALL,
             LocalConfigKeys.ALL,
+            MessagingConfigKeys.ALL,
             CompactionConfigKeys.ALL,
             PolicyConfigKeys.ALL,
             RateConfigKeys.ALL,

@@ -17,6 +17,7 @@ import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.delivery.session.SessionSettings;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.messaging.ConnectorSettings;
 import io.broadcasty.push.PushSettings;
 import io.broadcasty.push.provider.PushProviderFactory;
 import io.broadcasty.relay.provider.ProviderFactory;
@@ -55,6 +56,7 @@ import org.jspecify.annotations.Nullable;
  * @param stampsSender whether every publication names its publisher
  * @param local who other applications of the same server are; null when they cannot publish without
  *     HTTP
+ * @param messaging the connectors to queues and topics of the server
  * @param serverMetrics whether the server's own registry shows the meters too
  * @param healthDetails whether the server's {@code /health} shows the data of the checks
  * @param traces whether publications are traced by the server's OpenTelemetry
@@ -95,6 +97,7 @@ public record Settings(
     @Nullable CallbackSettings policyCallback,
     boolean stampsSender,
     @Nullable LocalCaller local,
+    List<ConnectorSettings> messaging,
     boolean serverMetrics,
     boolean healthDetails,
     boolean traces,

@@ -147,6 +147,7 @@ public final class SettingsReader {
         new PolicyReader(this).read(),
         value(PublishConfigKeys.SENDER, false),
         local(development, jwt),
+        new MessagingReader(this).read(source.names()),
         value(ConfigKeys.METRICS_SERVER, false),
         value(ConfigKeys.HEALTH_DETAILS, false),
         value(ConfigKeys.TRACES_ENABLED, false),

@@ -41,6 +41,7 @@ final class UnknownKeys {
           && !canonical.startsWith(CLIENT_PREFIX)
           && !TenantReader.isTenantKey(name)
           && !AppReader.isAppKey(name)
+          && !MessagingReader.isMessagingKey(name)
           && !IssuerReader.isIssuerKey(name)
           && !known.contains(canonical)
           && reported.add(canonical)) {

@@ -2,9 +2,10 @@ package io.broadcasty.server.stores;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.background.BackgroundLoops;
+import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
-import io.broadcasty.relay.Checkpoints;
+import io.broadcasty.messaging.ConnectorSettings;
 import io.broadcasty.relay.Relay;
 import io.broadcasty.relay.RelayListener;
 import io.broadcasty.relay.RelaySettings;
@@ -17,14 +18,16 @@ import io.broadcasty.relay.provider.ProviderHttpClient;
 import io.broadcasty.server.config.Settings;
 import io.broadcasty.server.threads.ManagedThreads;
 import io.broadcasty.streams.broker.Broker;
-import io.broadcasty.streams.broker.ChannelDirectory;
-import io.broadcasty.streams.broker.LeaderLock;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Wraps the streams in a relay to the configured providers, if there are any. */
+/** Wraps the streams in relays to the configured providers and connectors, if there are any. */
 @ThreadSafe
 public final class RelayRuntime implements RelayStatusSource {
 
@@ -35,6 +38,7 @@ public final class RelayRuntime implements RelayStatusSource {
   static final Duration LEASE = Duration.ofSeconds(15);
 
   private static final System.Logger LOG = System.getLogger(RelayRuntime.class.getName());
+  private static final Duration PROBE_INTERVAL = Duration.ofSeconds(5);
   private static final Duration EXTRA_RETENTION = Duration.ofDays(1);
 
   private final Settings settings;
@@ -44,6 +48,8 @@ public final class RelayRuntime implements RelayStatusSource {
   private final Ticker ticker;
   private final WallClock clock;
   private final BackgroundLoops loops;
+  private final Function<ConnectorSettings, Provider> outgoing;
+  private final Map<String, Relay> connectors = new ConcurrentHashMap<>();
   private volatile @Nullable Relay relay;
 
   /**
@@ -51,6 +57,7 @@ public final class RelayRuntime implements RelayStatusSource {
    *
    * @param listener notified of relayed publications and failures
    * @param owner names this process in leases; another one after each start
+   * @param outgoing returns what sends publications to the queue or topic of a connector
    */
   public RelayRuntime(
       Settings settings,
@@ -59,7 +66,8 @@ public final class RelayRuntime implements RelayStatusSource {
       String owner,
       Ticker ticker,
       WallClock clock,
-      BackgroundLoops loops) {
+      BackgroundLoops loops,
+      Function<ConnectorSettings, Provider> outgoing) {
     this.settings = settings;
     this.callPolicy = callPolicy;
     this.listener = listener;
@@ -67,10 +75,7 @@ public final class RelayRuntime implements RelayStatusSource {
     this.ticker = ticker;
     this.clock = clock;
     this.loops = loops;
-  }
-
-  boolean isConfigured() {
-    return !settings.relay().order().isEmpty();
+    this.outgoing = outgoing;
   }
 
   /**
@@ -84,49 +89,90 @@ public final class RelayRuntime implements RelayStatusSource {
     return (streams.compareTo(mirror) > 0 ? streams : mirror).plus(EXTRA_RETENTION);
   }
 
-  /**
-   * Returns a broker that relays the publications of these streams.
-   *
-   * @param checkpoints shared by the nodes that share the streams
-   * @param shared the clock of the store that keeps the streams and the checkpoints
-   * @param directory lists the channels of the streams
-   * @param leaderLock elects the node that scans for publications another node has left unrelayed
-   */
-  Broker relaying(
-      Broker streams,
-      Checkpoints checkpoints,
-      WallClock shared,
-      ChannelDirectory directory,
-      LeaderLock leaderLock) {
+  /** Returns a broker that relays the publications of these streams, if anything is relayed. */
+  Broker relaying(Broker streams, RelayStores stores) {
+    Broker relaying = streams;
     Settings.Relay configured = settings.relay();
+    if (!configured.order().isEmpty()) {
+      Relay made =
+          start(
+              new RelaySettings(
+                  configured.name(),
+                  configured.fallback(),
+                  configured.probeInterval(),
+                  configured.workers()),
+              channel -> true,
+              providers(configured),
+              callPolicy,
+              "",
+              streams,
+              stores);
+      relay = made;
+      relaying = new RelayingBroker(relaying, made);
+      LOG.log(
+          Level.INFO,
+          () ->
+              "Publications are relayed to the first healthy provider of "
+                  + configured.order()
+                  + " (broadcasty.driver="
+                  + configured.name()
+                  + ")");
+    }
+    for (ConnectorSettings connector : settings.messaging()) {
+      if (connector.flow() instanceof ConnectorSettings.Out out) {
+        relaying = new RelayingBroker(relaying, start(connector, out, streams, stores));
+      }
+    }
+    return relaying;
+  }
+
+  /** Starts the relay of a connector to a queue or topic. */
+  private Relay start(
+      ConnectorSettings connector, ConnectorSettings.Out out, Broker streams, RelayStores stores) {
+    Relay made =
+        start(
+            new RelaySettings("messaging", settings.relay().fallback(), PROBE_INTERVAL, 1),
+            channel ->
+                channel.tenant().equals(connector.tenant())
+                    && out.channels().stream().anyMatch(each -> each.matches(channel.name())),
+            List.of(outgoing.apply(connector)),
+            CallPolicy.NONE,
+            connector.id(),
+            streams,
+            stores);
+    connectors.put(connector.id(), made);
+    return made;
+  }
+
+  private Relay start(
+      RelaySettings relayed,
+      Predicate<TenantChannel> channels,
+      List<Provider> providers,
+      CallPolicy policy,
+      String name,
+      Broker streams,
+      RelayStores stores) {
     Relay made =
         new Relay(
-            new RelaySettings(
-                configured.name(),
-                configured.fallback(),
-                configured.probeInterval(),
-                configured.workers()),
-            providers(configured),
-            callPolicy,
+            relayed,
+            channels,
+            providers,
+            policy,
             listener,
             streams,
-            checkpoints,
-            directory,
-            leaderLock,
+            stores.checkpoints().apply(name),
+            stores.directory(),
+            stores.leaderLocks().apply(name),
             owner,
             ticker,
-            shared);
-    relay = made;
-    made.start(ManagedThreads.supervised(loops, "relay"));
-    LOG.log(
-        Level.INFO,
-        () ->
-            "Publications are relayed to the first healthy provider of "
-                + configured.order()
-                + " (broadcasty.driver="
-                + configured.name()
-                + ")");
-    return new RelayingBroker(streams, made);
+            stores.clock());
+    made.start(ManagedThreads.supervised(loops, name.isEmpty() ? "relay" : "messaging-" + name));
+    return made;
+  }
+
+  /** Returns the status of each connector that sends publications to a queue or topic. */
+  public Map<String, RelayStatusSource> connectors() {
+    return Map.copyOf(connectors);
   }
 
   private List<Provider> providers(Settings.Relay configured) {
@@ -139,6 +185,7 @@ public final class RelayRuntime implements RelayStatusSource {
     if (relay != null) {
       relay.prune();
     }
+    connectors.values().forEach(Relay::prune);
   }
 
   @Override

@@ -61,6 +61,7 @@ import io.broadcasty.metrics.Meters;
 import io.broadcasty.observability.meters.StoreMeters;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.redis.RedisPresenceStore;
+import io.broadcasty.relay.Checkpoints;
 import io.broadcasty.relay.jdbc.JdbcCheckpoints;
 import io.broadcasty.relay.memory.MemoryCheckpoints;
 import io.broadcasty.relay.redis.RedisCheckpoints;
@@ -178,14 +179,14 @@ public record StoreFactory(
             clock,
             hub);
     return unshared(
-        relays.isConfigured()
-            ? relays.relaying(
-                compacting(broker),
-                new MemoryCheckpoints(RelayRuntime.LEASE, relays.checkpointRetention(), ticker),
+        relays.relaying(
+            compacting(broker),
+            new RelayStores(
+                name ->
+                    new MemoryCheckpoints(RelayRuntime.LEASE, relays.checkpointRetention(), ticker),
                 clock,
                 broker,
-                Runnable::run)
-            : compacting(broker),
+                name -> Runnable::run)),
         new MemoryControlTopic(),
         new MemoryAnswerStore(),
         List::of,
@@ -428,27 +429,38 @@ public record StoreFactory(
   /** Relays streams that nodes share in a database, if relaying is configured. */
   private Broker relayed(
       Broker streams, ChannelDirectory directory, Database database, JdbcLeaderLocks turns) {
-    return relays.isConfigured()
-        ? relays.relaying(
-            streams,
-            new JdbcCheckpoints(
-                database, RelayRuntime.LEASE, relays.checkpointRetention(), database.clock()),
+    return relays.relaying(
+        streams,
+        new RelayStores(
+            name -> checkpoints(database, name),
             database.clock(),
             directory,
-            work -> runExclusively(turns, "relay-scan", LONG_TASK_LEASE, SCAN_INTERVAL, work))
-        : streams;
+            name ->
+                work ->
+                    runExclusively(turns, scanLock(name), LONG_TASK_LEASE, SCAN_INTERVAL, work)));
+  }
+
+  private Checkpoints checkpoints(Database database, String relay) {
+    Duration kept = relays.checkpointRetention();
+    return relay.isEmpty()
+        ? new JdbcCheckpoints(database, RelayRuntime.LEASE, kept, database.clock())
+        : new JdbcCheckpoints(database, relay, RelayRuntime.LEASE, kept, database.clock());
+  }
+
+  private static String scanLock(String relay) {
+    return relay.isEmpty() ? "relay-scan" : "messaging-scan-" + relay;
   }
 
   /** Relays streams that nodes share in Redis, if relaying is configured. */
   private Broker relayed(Broker streams, ChannelDirectory directory, Redis redis) {
-    return relays.isConfigured()
-        ? relays.relaying(
-            streams,
-            new RedisCheckpoints(redis, RelayRuntime.LEASE, relays.checkpointRetention()),
+    return relays.relaying(
+        streams,
+        new RelayStores(
+            name ->
+                new RedisCheckpoints(redis, name, RelayRuntime.LEASE, relays.checkpointRetention()),
             redis.clock(),
             directory,
-            new RedisLeaderLock(redis, "relay-scan", SCAN_INTERVAL))
-        : streams;
+            name -> new RedisLeaderLock(redis, scanLock(name), SCAN_INTERVAL)));
   }
 
   private Broker spooled(Broker streams, @Nullable Spool spool, JdbcLeaderLocks turns) {

@@ -26,6 +26,7 @@ import io.broadcasty.core.time.RemoteClock;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.delivery.hub.Hub;
 import io.broadcasty.delivery.session.Sessions;
+import io.broadcasty.messaging.ConnectorCounts;
 import io.broadcasty.metrics.HistogramMeter;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.MeterFamily;
@@ -120,6 +121,8 @@ class MeterTableTest {
             service -> 0,
             () -> List.of(new PushServiceHealth(SamplePushServices.FCM, null, true))));
     all.addAll(WebhookMeters.of(new WebhookCounts(), () -> 0));
+    all.addAll(MessagingMeters.of("in", new ConnectorCounts()));
+    all.addAll(MessagingMeters.of("out", () -> relay));
     all.addAll(
         TenantMeters.of(
             new RefreshedTenantSettings(

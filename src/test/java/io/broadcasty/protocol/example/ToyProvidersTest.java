@@ -163,6 +163,7 @@ class ToyProvidersTest {
             new Relay(
                 new RelaySettings(
                     configured.name(), configured.fallback(), configured.probeInterval(), 1),
+                channel -> true,
                 opened,
                 CallPolicy.NONE,
                 new SilentRelayListener(),

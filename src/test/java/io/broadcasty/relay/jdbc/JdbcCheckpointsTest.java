@@ -38,12 +38,23 @@ class JdbcCheckpointsTest extends CheckpointsContract {
     return Database.open(settings());
   }
 
-  @Override
-  protected synchronized Checkpoints open() {
-    if (database == null) {
-      database = openDatabase();
+  private synchronized Database database() {
+    Database open = database;
+    if (open == null) {
+      open = openDatabase();
+      database = open;
     }
-    return new JdbcCheckpoints(database, LEASE, KEPT, time);
+    return open;
+  }
+
+  @Override
+  protected Checkpoints open() {
+    return new JdbcCheckpoints(database(), LEASE, KEPT, time);
+  }
+
+  @Override
+  protected Checkpoints openConnector(String id) {
+    return new JdbcCheckpoints(database(), id, LEASE, KEPT, time);
   }
 
   @Override

@@ -40,6 +40,11 @@ class RedisCheckpointsTest extends CheckpointsContract {
     return new RedisCheckpoints(connect(), LEASE, KEPT);
   }
 
+  @Override
+  protected Checkpoints openConnector(String id) {
+    return new RedisCheckpoints(connect(), id, LEASE, KEPT);
+  }
+
   /** Waits in real time, since Redis has its own clock. */
   @Override
   protected void outlastLease() throws InterruptedException {

@@ -1,8 +1,10 @@
 package io.broadcasty.core.ratelimit;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 
 /** A rate limiter that grants every request. */
+@ThreadSafe
 public final class Unlimited implements RateLimiter {
 
   @Override
