@@ -35,6 +35,7 @@ export type ServerCode =
   | 'no_device'
   | 'push_quota'
   | 'too_many_channels'
+  | 'channel_quota'
   | 'connection_limit'
   | 'rate_limited'
   | 'memory_limit'

@@ -8,6 +8,7 @@ import io.broadcasty.admin.explorer.ExploredConnection;
 import io.broadcasty.admin.explorer.NodeExplorer;
 import io.broadcasty.admin.explorer.NodeReport;
 import io.broadcasty.admin.explorer.OpenConnections;
+import io.broadcasty.admin.explorer.PublicationRates;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.cluster.question.NodeQuestions;
 import io.broadcasty.core.auth.Caller;
@@ -57,6 +58,7 @@ public final class Explorers implements AutoCloseable {
       Hub hub,
       Sessions sessions,
       @Nullable AuditReader audit,
+      PublicationRates published,
       Supplier<Map<String, String>> services,
       Threads threads,
       Ticker ticker,
@@ -94,7 +96,7 @@ public final class Explorers implements AutoCloseable {
             questions);
     this.nodes =
         new NodeExplorer(
-            tenant -> report(identity.get(), tenant, hub, sessions),
+            tenant -> report(identity.get(), tenant, hub, sessions, published.lastMinute(tenant)),
             () -> RelayStatusText.of(store.relay().status()),
             questions,
             clock);
@@ -122,12 +124,14 @@ public final class Explorers implements AutoCloseable {
     return found;
   }
 
-  private static NodeReport report(NodeInfo info, TenantId tenant, Hub hub, Sessions sessions) {
+  private static NodeReport report(
+      NodeInfo info, TenantId tenant, Hub hub, Sessions sessions, long published) {
     OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
     return new NodeReport(
         info,
         sessions.list(new ConnectionFilter(tenant, null, null), 0, 0).count(),
         hub.channels(tenant),
+        published,
         new NodeReport.Load(
             sessions.size(),
             hub.channels(),

@@ -3,6 +3,7 @@ package io.broadcasty.server;
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.app.AppAdministration;
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.explorer.PublicationRates;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogListener;
 import io.broadcasty.admin.tenant.FirstSightTenants;
@@ -191,6 +192,8 @@ public final class Node implements AutoCloseable {
     PublishCounts publications = new PublishCounts();
     listeners.add(connections);
     listeners.add(publications);
+    PublicationRates publicationRates = new PublicationRates(ticker);
+    listeners.add(publicationRates);
     EventMeters events = new EventMeters();
     listeners.add(events);
     ServiceLoader.load(RealtimeListener.class, Node.class.getClassLoader()).forEach(listeners::add);
@@ -304,6 +307,7 @@ public final class Node implements AutoCloseable {
             hub,
             sessions,
             controlPlane.auditReader(),
+            publicationRates,
             () -> services(store, push),
             threads,
             ticker,

@@ -38,6 +38,7 @@ public enum Code {
   NO_DEVICE(404, 0, Retry.NO, "No named recipient has a device"),
   PUSH_QUOTA(429, 0, Retry.AFTER, "The tenant has reached its limit of notifications for today"),
   TOO_MANY_CHANNELS(403, 4403, Retry.NO, "The connection has reached its limit of channels"),
+  CHANNEL_QUOTA(403, 0, Retry.NO, "The tenant has reached its limit of channels"),
   CONNECTION_LIMIT(
       429, 4430, Retry.AFTER, "The tenant or user has reached the limit of connections"),
   RATE_LIMITED(429, 4429, Retry.AFTER, "Too many requests"),

@@ -7,12 +7,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /** Checks the administration of tenants and the audit log on a server, and after its restart. */
 final class TenantChecks {
 
   private static final String TENANTS = "/broadcasty/admin/tenants";
   private static final String INITECH = TENANTS + "/initech";
+
+  private static final Pattern CHANNELS =
+      Pattern.compile("\"channels\":\\{\"used\":[1-9][0-9]*,\"limit\":1}");
+
+  private static final Pattern PUBLISHED =
+      Pattern.compile("\"publications\":\\{\"lastMinute\":[1-9][0-9]*,\"perSecond\":0\\.[0-9]+}");
 
   private final Api api;
 
@@ -37,7 +45,14 @@ final class TenantChecks {
   }
 
   private HttpResponse<String> publish() {
-    return api.post("/broadcasty/publish", token("publisher"), "{\"channel\":\"a\",\"payload\":1}");
+    return publish("a");
+  }
+
+  private HttpResponse<String> publish(String channel) {
+    return api.post(
+        "/broadcasty/publish",
+        token("publisher"),
+        "{\"channel\":\"" + channel + "\",\"payload\":1}");
   }
 
   private static void assertAnswer(int status, String part, HttpResponse<String> answer) {
@@ -62,6 +77,8 @@ final class TenantChecks {
     HttpResponse<String> own = api.get(usage, token("admin"));
     assertAnswer(200, "{\"tenant\":\"initech\",\"connections\":{\"used\":0,", own);
     assertAnswer(200, "\"limits\":{\"channelsPerConnection\":", own);
+    assertTrue(CHANNELS.matcher(own.body()).find(), own.body());
+    assertTrue(PUBLISHED.matcher(own.body()).find(), own.body());
     assertAnswer(200, "\"missing\":[]", api.get(usage, api.tokens.operator()));
     assertAnswer(403, "forbidden", api.get(usage, token("publisher")));
     assertAnswer(403, "forbidden", api.get(usage, api.tokens.admin()));
@@ -95,6 +112,15 @@ final class TenantChecks {
     Api.await(
         "the limit",
         () -> api.post("/broadcasty/publish", token("publisher"), two).statusCode() == 413);
+    assertAnswer(
+        200,
+        "\"limits.channels-per-tenant\":\"1\"",
+        asOperator("PATCH", INITECH, "{\"settings\":{\"limits.channels-per-tenant\":1}}"));
+    assertAnswer(200, "\"sequence\":", publish());
+    AtomicInteger number = new AtomicInteger();
+    Api.await("the quota", () -> publish("c" + number.incrementAndGet()).statusCode() == 403);
+    assertAnswer(403, "channel_quota", publish("another"));
+    assertAnswer(200, "\"sequence\":", publish());
     assertAnswer(
         400, "limits.btach", asOperator("PATCH", INITECH, "{\"settings\":{\"limits.btach\":1}}"));
     assertAnswer(400, "state", asOperator("PATCH", INITECH, "{\"state\":\"unknown\"}"));

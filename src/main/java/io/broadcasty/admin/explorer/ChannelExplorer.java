@@ -69,6 +69,16 @@ public final class ChannelExplorer {
   }
 
   /**
+   * Returns how many of a tenant's channels have a stream. Blocks on the store.
+   *
+   * @param limit the number at which counting may end; returned when there are more
+   * @throws io.broadcasty.streams.broker.BrokerException when the store cannot be read
+   */
+  public long count(TenantId tenant, long limit) {
+    return broker.countChannels(tenant, limit);
+  }
+
+  /**
    * Returns one channel, which may be one that nobody uses. Blocks on the store and for other
    * nodes.
    *

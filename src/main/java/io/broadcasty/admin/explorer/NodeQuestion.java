@@ -36,6 +36,7 @@ record NodeQuestion(TenantId tenant) {
           json.writeBooleanField("draining", info.draining());
           json.writeNumberField("connections", report.connections());
           json.writeNumberField("channels", report.channels());
+          json.writeNumberField("published", report.published());
           NodeReport.Load load = report.load();
           json.writeNumberField("allConnections", load.connections());
           json.writeNumberField("allChannels", load.channels());
@@ -64,6 +65,7 @@ record NodeQuestion(TenantId tenant) {
                   seenAt),
               number(fields, "connections"),
               number(fields, "channels"),
+              Long.parseLong(fields.getOrDefault("published", "0")), // older nodes do not count
               new NodeReport.Load(
                   number(fields, "allConnections"),
                   Long.parseLong(QuestionText.required(fields, "allChannels")),

@@ -7,9 +7,10 @@ import io.broadcasty.cluster.nodes.NodeInfo;
  *
  * @param connections those of the tenant
  * @param channels the tenant's channels that have subscribers on the node
+ * @param published how many publications of the tenant the node accepted in the last minute
  * @param load of the whole node
  */
-public record NodeReport(NodeInfo info, int connections, int channels, Load load) {
+public record NodeReport(NodeInfo info, int connections, int channels, long published, Load load) {
 
   /**
    * How much a node has to do.

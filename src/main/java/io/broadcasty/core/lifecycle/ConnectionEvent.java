@@ -122,6 +122,9 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
 
     /** The channels of one connection. */
     public static final String CHANNELS = "channels";
+
+    /** The channels of a tenant that keep publications. */
+    public static final String CHANNEL_QUOTA = "channel_quota";
   }
 
   /**

@@ -53,7 +53,7 @@ public sealed interface PublicationEvent extends LifecycleEvent {
     QUEUED("queued"),
     /** The policy denied it. */
     DENIED("denied"),
-    /** A rate limit refused it. */
+    /** A rate limit, or the tenant's quota of channels, refused it. */
     THROTTLED("throttled"),
     /** The store could not accept it. */
     UNAVAILABLE("unavailable"),

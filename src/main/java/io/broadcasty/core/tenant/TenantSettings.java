@@ -11,6 +11,7 @@ package io.broadcasty.core.tenant;
  * @param maxConnectionsPerUser the maximum number of one user's streams, counted likewise
  * @param maxChannels the maximum number of channels of one connection, those matched by its
  *     patterns included
+ * @param channelQuota how many of the tenant's channels may keep publications; 0 for no limit
  * @param outboxBytes the maximum number of bytes that may wait for one connection
  * @param publish limits of a publish request
  * @param retention how much of each channel is kept
@@ -23,6 +24,7 @@ public record TenantSettings(
     int maxConnections,
     int maxConnectionsPerUser,
     int maxChannels,
+    long channelQuota,
     long outboxBytes,
     PublishCaps publish,
     Retention retention,
@@ -34,7 +36,7 @@ public record TenantSettings(
     if (maxConnections < 1 || maxConnectionsPerUser < 1 || maxChannels < 1 || outboxBytes < 1) {
       throw new IllegalArgumentException("a tenant's limits must be at least 1");
     }
-    if (pushQuotaPerDay < 0) {
+    if (pushQuotaPerDay < 0 || channelQuota < 0) {
       throw new IllegalArgumentException("a quota must be at least 0");
     }
   }

@@ -15,6 +15,7 @@ public final class TenantSettingsBuilder {
   private int maxConnections;
   private int maxConnectionsPerUser;
   private int maxChannels;
+  private long channelQuota;
   private long outboxBytes;
   private PublishCaps publish;
   private Retention retention;
@@ -30,6 +31,7 @@ public final class TenantSettingsBuilder {
     this.maxConnections = base.maxConnections();
     this.maxConnectionsPerUser = base.maxConnectionsPerUser();
     this.maxChannels = base.maxChannels();
+    this.channelQuota = base.channelQuota();
     this.outboxBytes = base.outboxBytes();
     this.publish = base.publish();
     this.retention = base.retention();
@@ -103,6 +105,12 @@ public final class TenantSettingsBuilder {
     return this;
   }
 
+  /** Sets how many channels may keep publications; 0 for no limit. */
+  public TenantSettingsBuilder channelQuota(long quota) {
+    channelQuota = quota;
+    return this;
+  }
+
   public TenantSettingsBuilder outboxBytes(long bytes) {
     outboxBytes = bytes;
     return this;
@@ -165,6 +173,7 @@ public final class TenantSettingsBuilder {
         maxConnections,
         maxConnectionsPerUser,
         maxChannels,
+        channelQuota,
         outboxBytes,
         publish,
         retention,

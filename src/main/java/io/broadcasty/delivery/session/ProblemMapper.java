@@ -42,6 +42,11 @@ public final class ProblemMapper {
     if (outcome instanceof PublishOutcome.Rejected rejected) {
       return Problem.of(Code.INVALID_REQUEST, rejected.reason());
     }
+    if (outcome instanceof PublishOutcome.TooManyChannels many) {
+      return Problem.of(
+          Code.CHANNEL_QUOTA,
+          "the tenant may have " + many.quota() + " channels; publish to one that exists");
+    }
     if (outcome instanceof PublishOutcome.NoMemory full) {
       return noMemory(full.outcome().area(), full.outcome().full(), full.outcome().retryAfter());
     }

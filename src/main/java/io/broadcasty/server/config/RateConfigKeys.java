@@ -13,6 +13,17 @@ final class RateConfigKeys {
   private static final String ON_ALL_NODES =
       " The limit counts all nodes together with Redis, otherwise each node.";
 
+  static final ConfigKey<Long> CHANNELS_PER_TENANT =
+      new ConfigKey<>(
+          "broadcasty.limits.channels-per-tenant",
+          ConfigType.number(0, 1_000_000_000),
+          "0",
+          "10000",
+          "Maximum number of channels of one tenant that keep publications, in the store that the"
+              + " nodes share. A publication that would create another one is refused with"
+              + " channel_quota (403). 0 means no limit. A channel without publications counts"
+              + " until it is forgotten, after a day.");
+
   static final ConfigKey<Long> TENANT_PER_SECOND =
       new ConfigKey<>(
           "broadcasty.limits.tenant.per-second",
@@ -131,6 +142,7 @@ final class RateConfigKeys {
           USER_BYTES_BURST,
           TENANT_BYTES_PER_SECOND,
           TENANT_BYTES_BURST,
+          CHANNELS_PER_TENANT,
           ADDRESS_PREFIX,
           UNAUTHENTICATED,
           UNAUTHENTICATED_PER_ADDRESS,

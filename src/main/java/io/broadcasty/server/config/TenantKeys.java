@@ -28,6 +28,7 @@ final class TenantKeys {
           count(ConfigKeys.CONNECTIONS_PER_TENANT, TenantSettingsBuilder::maxConnections),
           count(ConfigKeys.CONNECTIONS_PER_USER, TenantSettingsBuilder::maxConnectionsPerUser),
           count(ConfigKeys.CHANNELS_PER_CONNECTION, TenantSettingsBuilder::maxChannels),
+          key(RateConfigKeys.CHANNELS_PER_TENANT, TenantSettingsBuilder::channelQuota),
           key(ConfigKeys.OUTBOX_BYTES, TenantSettingsBuilder::outboxBytes),
           count(ConfigKeys.PAYLOAD_BYTES, TenantSettingsBuilder::maxPayloadBytes),
           count(ConfigKeys.BATCH, TenantSettingsBuilder::maxBatch),

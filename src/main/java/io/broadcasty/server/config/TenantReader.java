@@ -43,6 +43,7 @@ final class TenantReader {
           1,
           1,
           1,
+          0,
           1,
           new PublishCaps(1, 1),
           new Retention(Duration.ofHours(1), 1, 1),

@@ -85,6 +85,7 @@ import io.broadcasty.streams.compaction.CompactedChannels;
 import io.broadcasty.streams.compaction.CompactingBroker;
 import io.broadcasty.streams.mirror.MirroredBroker;
 import io.broadcasty.streams.mirror.MirroredChannels;
+import io.broadcasty.streams.quota.ChannelQuotaBroker;
 import io.broadcasty.streams.spool.SpoolingBroker;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -302,7 +303,7 @@ public record StoreFactory(
       Runnable upkeep,
       Runnable release) {
     return new Store(
-        broker,
+        limited(broker),
         new LocalPresenceStore(
             this::maxMembers,
             ticker,
@@ -407,6 +408,17 @@ public record StoreFactory(
     threads.scheduleJob(COMPACTION_MILLIS, "compaction", compacting::compact);
     meters.addAll(StoreMeters.ofCompaction(compacting));
     return compacting;
+  }
+
+  /** Returns the streams as publishers see them: within the tenants' quotas of channels. */
+  private Broker limited(Broker streams) {
+    return new ChannelQuotaBroker(
+        streams,
+        tenant -> tenants.of(tenant).channelQuota(),
+        budgets.of(MemoryArea.QUEUES),
+        ticker,
+        threads.loops.supervised("channel-quota"),
+        threads.publishAnswers);
   }
 
   private Broker mirrored(RedisBroker streams, JdbcArchive archive, JdbcLeaderLocks turns) {
@@ -517,7 +529,7 @@ public record StoreFactory(
     threads.scheduleSharing(SHARE_MILLIS, "limits", limits::share);
     threads.scheduleSharing(SHARE_MILLIS, "connection-limits", connections::reportCounts);
     return new Store(
-        broker,
+        limited(broker),
         presence,
         occupancy,
         new ObservedRateLimiter(limits, listeners),

@@ -38,6 +38,14 @@ public sealed interface AppendOutcome {
   record Rejected(String reason) implements AppendOutcome {}
 
   /**
+   * The envelope was not accepted, because it would have created a channel beyond the tenant's
+   * quota.
+   *
+   * @param quota how many channels the tenant may have
+   */
+  record TooManyChannels(long quota) implements AppendOutcome {}
+
+  /**
    * The envelope was not accepted, because this node has no memory left for it; trying again after
    * a while is right.
    *

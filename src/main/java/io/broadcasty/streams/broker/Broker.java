@@ -104,6 +104,15 @@ public interface Broker extends AutoCloseable {
       TenantId tenant, String prefix, @Nullable ChannelName after, int limit);
 
   /**
+   * Returns how many of the tenant's channels have a stream. Nodes that create channels at this
+   * moment may not be counted.
+   *
+   * @param limit the number at which counting may end; returned when there are more
+   * @throws BrokerException as {@link #replay}
+   */
+  long countChannels(TenantId tenant, long limit);
+
+  /**
    * Subscribes to announcements of a channel's publications that other nodes append; this node's
    * own are always announced. Each call needs one {@link #unfollow}, whatever its result.
    * Announcements missed while the store is unreachable are reported by {@link

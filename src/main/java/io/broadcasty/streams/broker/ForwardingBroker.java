@@ -60,6 +60,11 @@ public abstract class ForwardingBroker implements Broker {
   }
 
   @Override
+  public long countChannels(TenantId tenant, long limit) {
+    return streams.countChannels(tenant, limit);
+  }
+
+  @Override
   public CompletionStage<Void> follow(TenantChannel channel) {
     return streams.follow(channel);
   }

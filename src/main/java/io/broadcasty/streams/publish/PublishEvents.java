@@ -3,6 +3,7 @@ package io.broadcasty.streams.publish;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.PublicationEvent.AppendEnded;
 import io.broadcasty.core.lifecycle.PublicationEvent.AppendStarted;
@@ -61,6 +62,15 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
           outcome instanceof PublishOutcome.Published published
               ? published.appended().position()
               : null;
+      if (outcome instanceof PublishOutcome.TooManyChannels) {
+        listener.onLimitReached(
+            new LimitReached(
+                LimitReached.CHANNEL_QUOTA,
+                caller.tenant(),
+                caller.subject(),
+                null,
+                caller.address()));
+      }
       listener.onPublished(
           new Published(
               describe(requests.get(i), position, outcome),
@@ -109,7 +119,8 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
     if (outcome instanceof PublishOutcome.Denied) {
       return PublishResult.DENIED;
     }
-    if (outcome instanceof PublishOutcome.Throttled) {
+    if (outcome instanceof PublishOutcome.Throttled
+        || outcome instanceof PublishOutcome.TooManyChannels) {
       return PublishResult.THROTTLED;
     }
     return outcome == null || outcome instanceof PublishOutcome.Rejected

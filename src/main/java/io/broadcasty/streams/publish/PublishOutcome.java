@@ -41,6 +41,13 @@ public sealed interface PublishOutcome {
   /** The store refuses the publication for good. */
   record Rejected(String reason) implements PublishOutcome {}
 
+  /**
+   * The tenant has as many channels as it may have, and this would be another one.
+   *
+   * @param quota how many it may have
+   */
+  record TooManyChannels(long quota) implements PublishOutcome {}
+
   /** The node has no memory left for the publication. */
   record NoMemory(AppendOutcome.NoMemory outcome) implements PublishOutcome {}
 }

@@ -179,6 +179,9 @@ public final class PublishService {
     if (outcome instanceof AppendOutcome.NoMemory full) {
       return new PublishOutcome.NoMemory(full);
     }
+    if (outcome instanceof AppendOutcome.TooManyChannels many) {
+      return new PublishOutcome.TooManyChannels(many.quota());
+    }
     if (outcome instanceof AppendOutcome.Rejected rejected) {
       return new PublishOutcome.Rejected(rejected.reason());
     }

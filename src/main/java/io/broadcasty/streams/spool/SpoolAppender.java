@@ -2,6 +2,7 @@ package io.broadcasty.streams.spool;
 
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.BlockingPublisher;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Envelope;

@@ -5,6 +5,7 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.format.UnknownVersionException;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.BlockingPublisher;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.LeaderLock;

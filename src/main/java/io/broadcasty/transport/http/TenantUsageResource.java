@@ -1,6 +1,7 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.admin.explorer.ChannelExplorer;
 import io.broadcasty.admin.explorer.NodeExplorer;
 import io.broadcasty.admin.explorer.NodePage;
 import io.broadcasty.admin.explorer.NodeReport;
@@ -38,9 +39,16 @@ import org.jspecify.annotations.Nullable;
 @Permitted(AdminRole.ADMINISTRATOR_OF_TENANT)
 public class TenantUsageResource {
 
+  /** Channels are counted up to this number, or to the quota if that is higher. */
+  private static final long MAX_COUNTED = 100_000;
+
+  /** Of a minute, to make a rate of it. */
+  private static final double SECONDS = 60;
+
   private static final System.Logger LOG = System.getLogger(TenantUsageResource.class.getName());
 
   @Inject private NodeExplorer nodes;
+  @Inject private ChannelExplorer channels;
   @Inject private TenantSettingsLookup settings;
   @Inject private PushExplorer push;
 
@@ -53,12 +61,17 @@ public class TenantUsageResource {
           TenantId id = id(tenant);
           NodePage page = nodes.nodes(id);
           TenantSettings limits = settings.of(id);
+          long counted = channels.count(id, Math.max(MAX_COUNTED, limits.channelQuota()));
           Long pushed = pushed(id);
           return Response.ok(
                   JsonWriter.object(
                       json -> {
                         json.writeStringField("tenant", id.value());
                         write(json, page, limits);
+                        json.writeObjectFieldStart("channels");
+                        json.writeNumberField("used", counted);
+                        json.writeNumberField("limit", limits.channelQuota());
+                        json.writeEndObject();
                         write(json, limits, pushed);
                         Explored.writeMissing(json, page.missing());
                       }))
@@ -91,11 +104,17 @@ public class TenantUsageResource {
     json.writeNumberField("limit", limits.maxConnections());
     json.writeNumberField("limitPerUser", limits.maxConnectionsPerUser());
     json.writeEndObject();
+    long published = page.reports().stream().mapToLong(NodeReport::published).sum();
+    json.writeObjectFieldStart("publications");
+    json.writeNumberField("lastMinute", published);
+    json.writeNumberField("perSecond", published / SECONDS);
+    json.writeEndObject();
     json.writeObjectFieldStart("nodes");
     for (NodeReport report : page.reports()) {
       json.writeObjectFieldStart(report.info().name());
       json.writeNumberField("connections", report.connections());
       json.writeNumberField("channels", report.channels());
+      json.writeNumberField("publications", report.published());
       json.writeEndObject();
     }
     json.writeEndObject();

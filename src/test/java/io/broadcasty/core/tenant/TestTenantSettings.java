@@ -18,6 +18,7 @@ public final class TestTenantSettings implements TenantSettingsLookup {
           10_000,
           10_000,
           500,
+          0,
           1 << 20,
           new PublishCaps(65_536, 100),
           new Retention(Duration.ofHours(1), 100_000, 1L << 30),

@@ -147,6 +147,11 @@ final class ScriptedBroker implements Broker {
     throw new UnsupportedOperationException("no subscription searches by prefix");
   }
 
+  @Override
+  public long countChannels(TenantId tenant, long limit) {
+    throw new UnsupportedOperationException("no subscription counts channels");
+  }
+
   /** Returns the channels that are followed now, in order of name. */
   List<String> followed() {
     return followed.stream().sorted().toList();

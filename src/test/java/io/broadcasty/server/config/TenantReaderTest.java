@@ -44,6 +44,7 @@ class TenantReaderTest {
             50_000,
             100,
             500,
+            0,
             1 << 20,
             new PublishCaps(65_536, 100),
             new Retention(Duration.ofHours(1), 100_000, 64 << 20),

@@ -20,6 +20,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.RetentionLimits;
 import io.broadcasty.core.tenant.Retention;
@@ -27,6 +29,7 @@ import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TestTenantSettings;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.streams.compaction.CompactingBroker;
+import io.broadcasty.streams.quota.ChannelQuotaBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -429,6 +432,67 @@ public abstract class BrokerContract {
     assertEquals(7, broker.erased());
     assertTrue(kept(broker, ORDERS, 0).get(6).envelope().message().isErased());
     assertEquals(keyed(ORDERS, 0, "a", 4), kept(broker, ORDERS, 0).get(10).envelope());
+  }
+
+  @Test
+  void countsTheChannelsOfATenant() throws Exception {
+    Broker broker = broker();
+    TenantId acme = ORDERS.tenant();
+    assertEquals(0, broker.countChannels(acme, 100));
+    for (String name : List.of("a", "b", "private-c", "a")) {
+      publish(broker, List.of(plain(channel(name), 0, "1"), plain(channel(name), 1, "2")));
+    }
+    publish(broker, List.of(ephemeral(channel("typing"), "1")));
+    publish(broker, List.of(plain(channel("beta", "a"), 0, "1")));
+    assertEquals(3, broker.countChannels(acme, 100));
+    assertEquals(2, broker.countChannels(acme, 2));
+    assertEquals(1, broker.countChannels(new TenantId("beta"), 100));
+  }
+
+  @Test
+  void refusesChannelsBeyondTheQuota() throws Exception {
+    TestTenantSettings tenants =
+        new TestTenantSettings().set(ORDERS.tenant(), acme -> acme.channelQuota(2));
+    Broker broker =
+        new ChannelQuotaBroker(
+            broker(),
+            tenant -> tenants.of(tenant).channelQuota(),
+            MemoryBudget.unlimited(MemoryArea.QUEUES),
+            time,
+            Thread::new,
+            Runnable::run);
+    opened.add(broker);
+    AppendOutcome refused = new AppendOutcome.TooManyChannels(2);
+    appended(broker, plain(channel("a"), 0, "1"));
+    List<AppendOutcome> batch =
+        publish(
+            broker,
+            List.of(
+                plain(channel("b"), 0, "1"),
+                plain(channel("c"), 0, "1"),
+                ephemeral(channel("c"), "1"),
+                plain(channel("b"), 1, "1"),
+                plain(channel("c"), 1, "1")));
+    assertInstanceOf(AppendOutcome.Appended.class, batch.get(0));
+    assertEquals(refused, batch.get(1));
+    assertInstanceOf(AppendOutcome.Announced.class, batch.get(2));
+    assertInstanceOf(AppendOutcome.Appended.class, batch.get(3));
+    assertEquals(refused, batch.get(4));
+    appended(broker, plain(channel("a"), 0, "2"));
+    appended(broker, plain(channel("beta", "c"), 0, "no quota"));
+    time.advance(Duration.ofMinutes(2));
+    appended(broker, plain(channel("a"), 0, "exists still"));
+    assertEquals(List.of(refused), publish(broker, List.of(plain(channel("c"), 0, "2"))));
+
+    tenants.set(ORDERS.tenant(), acme -> acme.channelQuota(3));
+    appended(broker, plain(channel("c"), 0, "3"));
+    tenants.set(ORDERS.tenant(), acme -> acme.channelQuota(1));
+    time.advance(Duration.ofMinutes(2));
+    appended(broker, plain(channel("c"), 0, "4"));
+    assertEquals(List.of(1L, 2L), sequences(kept(broker, channel("c"), 0)));
+    assertEquals(
+        List.of(new AppendOutcome.TooManyChannels(1)),
+        publish(broker, List.of(plain(channel("d"), 0, "1"))));
   }
 
   private static Envelope keyed(TenantChannel channel, int partition, String key, int round) {

@@ -197,6 +197,20 @@ class PublishServiceTest {
   }
 
   @Test
+  void aQuotaOfChannelsIsALimitThatWasReached() {
+    broker =
+        envelopes ->
+            CompletableFuture.completedFuture(List.of(new AppendOutcome.TooManyChannels(7)));
+    assertEquals(List.of(new PublishOutcome.TooManyChannels(7)), publish(draft("a", "1", null)));
+    assertEquals(1, count(PublishResult.THROTTLED));
+    assertEquals(
+        List.of(
+            new ConnectionEvent.LimitReached(
+                ConnectionEvent.LimitReached.CHANNEL_QUOTA, ann.tenant(), "ann", null, null)),
+        listener.ofType(ConnectionEvent.LimitReached.class));
+  }
+
+  @Test
   void checksEnabledLimitsOfUserTenantAndChannel() {
     publish(draft("a", "1", null));
     assertEquals(List.of(), requestedKeys);

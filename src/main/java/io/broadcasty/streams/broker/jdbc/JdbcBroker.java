@@ -253,6 +253,11 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
   }
 
   @Override
+  public long countChannels(TenantId tenant, long limit) {
+    return reading(connection -> StreamsTable.countNames(connection, tenant, limit));
+  }
+
+  @Override
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     return reading(

@@ -273,6 +273,20 @@ final class StreamsTable {
     return names;
   }
 
+  /** Returns the number of a tenant's channels, but at most the limit. */
+  static long countNames(Connection connection, TenantId tenant, long limit) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT COUNT(*) FROM (SELECT DISTINCT channel FROM broadcasty_streams"
+                + " WHERE tenant_id = ? LIMIT ?) names")) {
+      select.setString(1, tenant.value());
+      select.setLong(2, limit);
+      try (ResultSet result = select.executeQuery()) {
+        return result.next() ? result.getLong(1) : 0;
+      }
+    }
+  }
+
   /** Creates the store's epoch unless it has one. */
   static void ensureEpoch(Connection connection) throws SQLException {
     if (storeEpoch(connection, "") != null) {

@@ -28,6 +28,12 @@ final class ChannelNames {
     of(channel.tenant()).remove(channel.name());
   }
 
+  /** Returns the number of a tenant's names, but at most the limit. */
+  long count(TenantId tenant, long limit) {
+    NavigableSet<ChannelName> all = names.get(tenant);
+    return all == null ? 0 : all.stream().limit(limit).count();
+  }
+
   List<ChannelName> find(TenantId tenant, ChannelPattern pattern, int limit) {
     List<ChannelName> found = new ArrayList<>();
     NavigableSet<ChannelName> all = names.get(tenant);

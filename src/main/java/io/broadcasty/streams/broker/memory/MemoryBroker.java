@@ -156,6 +156,11 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
   }
 
   @Override
+  public long countChannels(TenantId tenant, long limit) {
+    return names.count(tenant, limit);
+  }
+
+  @Override
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     return names.find(pattern, after, limit);

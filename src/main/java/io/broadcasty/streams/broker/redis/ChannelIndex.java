@@ -153,6 +153,12 @@ final class ChannelIndex {
         .toList();
   }
 
+  /** Returns the number of a tenant's channels. */
+  long count(TenantId tenant) {
+    String key = ChannelKeys.index(redis, tenant);
+    return commands.read(bytes(key), () -> redis.commands().zcard(key));
+  }
+
   /**
    * Returns channels of all tenants, in order of tenant and name.
    *

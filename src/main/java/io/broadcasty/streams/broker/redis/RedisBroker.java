@@ -245,6 +245,12 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   }
 
   @Override
+  public long countChannels(TenantId tenant, long limit) {
+    requireReachable(bytes(ChannelKeys.index(redis, tenant)));
+    return translating(() -> Math.min(index.count(tenant), limit));
+  }
+
+  @Override
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     requireReachable(bytes(ChannelKeys.tenants(redis)));

@@ -1,15 +1,12 @@
-package io.broadcasty.streams.spool;
+package io.broadcasty.streams.broker;
 
-import io.broadcasty.streams.broker.AppendOutcome;
-import io.broadcasty.streams.broker.Broker;
-import io.broadcasty.streams.broker.Envelope;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Publishes envelopes and waits for the outcomes. */
-final class BlockingPublisher {
+public final class BlockingPublisher {
 
   private static final long MAX_WAIT_SECONDS = 10;
 
@@ -21,7 +18,7 @@ final class BlockingPublisher {
    * @throws IllegalStateException when the streams fail or do not answer in time: the outcome of
    *     the envelopes is unknown
    */
-  static List<AppendOutcome> publishAndWait(Broker streams, List<Envelope> envelopes) {
+  public static List<AppendOutcome> publishAndWait(Broker streams, List<Envelope> envelopes) {
     try {
       return streams
           .publish(envelopes)
