@@ -100,6 +100,12 @@ final class AuditCommands {
     private @Nullable String action;
 
     @Option(
+        names = "--request",
+        paramLabel = "ID",
+        description = "Entries of one request, by the X-Request-Id of its answer.")
+    private @Nullable String request;
+
+    @Option(
         names = "--out",
         paramLabel = "FILE",
         description = "The file to write. Default: the standard output.")
@@ -116,6 +122,7 @@ final class AuditCommands {
       parameters.put("from", from);
       parameters.put("until", until);
       parameters.put("action", action);
+      parameters.put("requestId", request);
       InputStream download = api.download("audit/export" + AdminApi.query(parameters));
       if (file != null) {
         save(download, file);

@@ -155,13 +155,17 @@ public final class JsonWriter {
    * Returns a problem as an RFC 9457 {@code application/problem+json} document.
    *
    * @param type the URI of the problem's code
+   * @param requestId the id of the request that is answered; null where there is none
    */
-  public static String problemDocument(Problem problem, String type) {
+  public static String problemDocument(Problem problem, String type, @Nullable String requestId) {
     return object(
         json -> {
           json.writeStringField("type", type);
           json.writeStringField("title", problem.code().title());
           write(json, problem);
+          if (requestId != null) {
+            json.writeStringField("requestId", requestId);
+          }
         });
   }
 

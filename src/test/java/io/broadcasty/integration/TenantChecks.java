@@ -24,6 +24,9 @@ final class TenantChecks {
 
   private final Api api;
 
+  /** The id of the request that has created the tenant. */
+  private String creation = "";
+
   TenantChecks(Api api) {
     this.api = api;
   }
@@ -97,6 +100,7 @@ final class TenantChecks {
     HttpResponse<String> created =
         asOperator("POST", TENANTS, "{\"id\":\"initech\",\"name\":\"Initech Ltd\"}");
     assertAnswer(201, "\"name\":\"Initech Ltd\"", created);
+    creation = created.headers().firstValue("X-Request-Id").orElse("");
     assertEquals(INITECH, created.headers().firstValue("Location").orElse(""));
     assertAnswer(409, "already_exists", asOperator("POST", TENANTS, "{\"id\":\"initech\"}"));
     assertAnswer(200, "\"id\":\"initech\"", api.get(TENANTS, api.tokens.operator()));
@@ -130,6 +134,10 @@ final class TenantChecks {
 
   private void readTheAuditLog() {
     String log = "/broadcasty/admin/audit";
+    HttpResponse<String> created = api.get(log + "?requestId=" + creation, token("admin"));
+    assertAnswer(200, "\"action\":\"tenant.create\"", created);
+    assertAnswer(200, "\"requestId\":\"" + creation + "\"", created);
+    assertEquals(2, created.body().split("\"action\"", -1).length, "one entry");
     assertAnswer(200, "\"action\":\"tenant.create\"", api.get(log, token("admin")));
     assertAnswer(200, "\"actorTenant\":\"operations\"", api.get(log, token("admin")));
     assertAnswer(

@@ -87,11 +87,13 @@ class ServerVectorsTest {
     assertEquals(
         Vectors.parse(
             "{\"type\":\"/broadcasty/problems/rate_limited\",\"title\":\"Too many requests\","
-                + "\"status\":429,\"code\":\"rate_limited\",\"detail\":\"d\",\"retryAfter\":2}"),
+                + "\"status\":429,\"code\":\"rate_limited\",\"detail\":\"d\",\"retryAfter\":2,"
+                + "\"requestId\":\"r-1\"}"),
         Vectors.parse(
             JsonWriter.problemDocument(
                 new Problem(Code.RATE_LIMITED, "d", Duration.ofMillis(1500)),
-                "/broadcasty/problems/rate_limited")));
+                "/broadcasty/problems/rate_limited",
+                "r-1")));
   }
 
   private static Sent send(String kind, Map<String, Object> input) {

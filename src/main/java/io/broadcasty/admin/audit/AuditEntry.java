@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param id orders entries of the same time
  * @param tenant empty for the whole service
  * @param outcome null for an entry of a release that wrote none
+ * @param requestId the HTTP request that asked for it; null where there was none
  * @param number the place in the tenant's chain, from 1; 0 for an entry that is in no chain
  * @param hash of the entry and those before it; null for an entry that is in no chain
  */
@@ -21,6 +22,7 @@ public record AuditEntry(
     @Nullable String ip,
     @Nullable String target,
     @Nullable String context,
+    @Nullable String requestId,
     long timeMillis,
     long number,
     @Nullable String hash) {

@@ -1,5 +1,6 @@
 package io.broadcasty.admin.audit;
 
+import io.broadcasty.core.request.RequestId;
 import io.broadcasty.core.tenant.TenantId;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param target what the action concerns, as {@code kind:id}, such as {@code key:5f2c1b7a90d34e68};
  *     null for none. The kind {@code user} is for people, whose names belong nowhere else
  * @param context more facts as JSON, without secrets, payloads and names of people; null for none
+ * @param requestId the HTTP request that asked for it; null where there was none
  * @param timeMillis when it happened, in milliseconds since the Unix epoch
  */
 public record AuditEvent(
@@ -26,7 +28,32 @@ public record AuditEvent(
     @Nullable String ip,
     @Nullable String target,
     @Nullable String context,
+    @Nullable String requestId,
     long timeMillis) {
+
+  /** Creates an entry that names the request which the current thread is serving, if any. */
+  public AuditEvent(
+      @Nullable TenantId tenant,
+      String action,
+      AuditOutcome outcome,
+      @Nullable TenantId actorTenant,
+      @Nullable String actor,
+      @Nullable String ip,
+      @Nullable String target,
+      @Nullable String context,
+      long timeMillis) {
+    this(
+        tenant,
+        action,
+        outcome,
+        actorTenant,
+        actor,
+        ip,
+        target,
+        context,
+        RequestId.current(),
+        timeMillis);
+  }
 
   /** Creates an entry for what the service did by itself. */
   public static AuditEvent ofService(

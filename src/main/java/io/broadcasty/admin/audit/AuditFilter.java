@@ -18,10 +18,11 @@ public record AuditFilter(
     @Nullable String actor,
     @Nullable String action,
     @Nullable String target,
-    @Nullable AuditOutcome outcome) {
+    @Nullable AuditOutcome outcome,
+    @Nullable String requestId) {
 
   /** Returns a filter that only names the tenant. */
   public static AuditFilter ofTenant(@Nullable String tenant) {
-    return new AuditFilter(tenant, 0, Long.MAX_VALUE, null, null, null, null);
+    return new AuditFilter(tenant, 0, Long.MAX_VALUE, null, null, null, null, null);
   }
 }

@@ -64,7 +64,7 @@ final class AuditTail {
   private News read(@Nullable String tenant, long nowMillis) {
     AuditFilter lately =
         new AuditFilter(
-            tenant, nowMillis - OVERLAP.toMillis(), Long.MAX_VALUE, null, null, null, null);
+            tenant, nowMillis - OVERLAP.toMillis(), Long.MAX_VALUE, null, null, null, null, null);
     List<AuditEntry> page = reader.page(lately, null, PAGE);
     List<AuditEntry> entries = new ArrayList<>();
     boolean known = false;

@@ -31,8 +31,12 @@ record EventLines(String node) {
     void write(JsonGenerator json) throws IOException;
   }
 
-  /** Returns the line of an event. */
-  String line(SecurityEvent event, long timeMillis) {
+  /**
+   * Returns the line of an event.
+   *
+   * @param requestId the request in which it happened; null where there was none
+   */
+  String line(SecurityEvent event, @Nullable String requestId, long timeMillis) {
     return object(
         json -> {
           text(json, "event", event.type().wireName());
@@ -42,6 +46,7 @@ record EventLines(String node) {
           text(json, "tenant", event.tenant() == null ? null : event.tenant().value());
           text(json, "user", event.user());
           text(json, "address", event.address());
+          text(json, "requestId", requestId);
           facts(json, event.facts());
         });
   }

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.admin.audit.AuditEvent;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.audit.AuditOutcome;
+import io.broadcasty.core.request.RequestId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import java.lang.System.Logger.Level;
@@ -98,7 +99,7 @@ public final class SecurityLog implements AutoCloseable {
     }
     of(written, event.type()).increment();
     long now = clock.nowMillis();
-    LINES.log(event.key().level(), lines.line(event, now));
+    LINES.log(event.key().level(), lines.line(event, RequestId.current(), now));
     if (event.isAudited()) {
       append(event, now);
     }

@@ -24,6 +24,9 @@ public final class AuditHash {
 
   private static final String FORMAT = "broadcasty-audit-1";
 
+  /** The format of entries with a request id, which releases before it did not write. */
+  private static final String FORMAT_WITH_REQUEST = "broadcasty-audit-2";
+
   /**
    * What a chained entry keeps of its people when their names have been removed.
    *
@@ -44,7 +47,7 @@ public final class AuditHash {
   public static String ofRow(String previous, long number, AuditRow row, People people) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      write(out, FORMAT);
+      write(out, row.requestId() == null ? FORMAT : FORMAT_WITH_REQUEST);
       write(out, previous);
       out.writeLong(number);
       write(out, row.tenant());
@@ -60,6 +63,9 @@ public final class AuditHash {
       write(out, people.targetRef() == null ? row.target() : null);
       write(out, row.context());
       out.writeLong(row.timeMillis());
+      if (row.requestId() != null) {
+        write(out, row.requestId());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to memory", e);
     }

@@ -26,7 +26,7 @@ public final class AuditLogTable {
   private static final String INSERT =
       "INSERT INTO broadcasty_audit_logs (tenant_id, action, outcome, actor_tenant, actor_id, ip,"
           + " target, ctx, created_at, chain_no, row_hash, actor_ref, actor_hash, target_ref,"
-          + " target_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " target_hash, request_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String SALT =
       "SELECT ref, salt FROM broadcasty_audit_users"
           + " WHERE user_tenant = ? AND user_id = ? AND erasing = '' FOR UPDATE";
@@ -174,6 +174,7 @@ public final class AuditLogTable {
     insert.setString(13, people.actorHash());
     insert.setString(14, people.targetRef());
     insert.setString(15, people.targetHash());
+    insert.setString(16, row.requestId());
     insert.executeUpdate();
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param target what the action concerns, as {@code kind:id}; with the kind {@code user}, a user of
  *     the tenant
  * @param context more facts as JSON, without secrets, payloads and names of people; null for none
+ * @param requestId the HTTP request that asked for it; null where there was none
  */
 public record AuditRow(
     String tenant,
@@ -26,6 +27,7 @@ public record AuditRow(
     @Nullable String ip,
     @Nullable String target,
     @Nullable String context,
+    @Nullable String requestId,
     long timeMillis) {
 
   private static final int MAX_ACTION = 64;
@@ -34,6 +36,7 @@ public record AuditRow(
   static final int MAX_USER = 200;
 
   private static final int MAX_IP = 45;
+  private static final int MAX_REQUEST_ID = 64;
   private static final int MAX_TARGET = 255;
 
   /** A third of what TEXT takes in bytes on MariaDB and MySQL. */
@@ -49,6 +52,7 @@ public record AuditRow(
     actor = actor == null ? null : fitting(actor, MAX_USER);
     ip = ip == null ? null : fitting(ip, MAX_IP);
     target = target == null ? null : fitting(target, isUser(target) ? 5 + MAX_USER : MAX_TARGET);
+    requestId = requestId == null ? null : fitting(requestId, MAX_REQUEST_ID);
     context = context == null ? null : storable(context);
     if (context != null && context.length() > MAX_CONTEXT) {
       context = TOO_LONG;

@@ -62,6 +62,7 @@ final class UnregisteredDevices {
         null,
         "user:" + user,
         context,
+        null,
         nowMillis);
   }
 

@@ -50,6 +50,7 @@ final class AuditData implements PersonalData {
             about ? null : subject.user(),
             null,
             about ? "user:" + subject.user() : null,
+            null,
             null);
     List<AuditEntry> page =
         reader.page(filter, place.isEmpty() ? null : AuditCursor.parse(place), PAGE);

@@ -23,6 +23,7 @@ final class CrossOrigin {
           "X-Requested-With",
           "X-CSRF-TOKEN", // Laravel Echo sends these two
           "X-Socket-ID",
+          RequestIds.HEADER,
           "traceparent",
           "tracestate",
           "baggage",
@@ -59,7 +60,8 @@ final class CrossOrigin {
     response.addHeader("Vary", "Origin");
     response.setHeader(
         "Access-Control-Expose-Headers",
-        "Date, ETag, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate");
+        "Date, ETag, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, "
+            + RequestIds.HEADER);
     if (origins.isListed(origin)) { // never by *, which would be any page's
       response.setHeader("Access-Control-Allow-Credentials", "true");
     }

@@ -16,6 +16,7 @@ import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
+import io.broadcasty.core.request.RequestId;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.delivery.session.ProblemMapper;
@@ -138,6 +139,13 @@ public class EdgeFilter extends HttpFilter {
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    try (RequestId.Scope scope = RequestIds.enter(request, response)) {
+      filter(request, response, chain);
+    }
+  }
+
+  private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (request.getDispatcherType() == DispatcherType.ASYNC) {
       CallerRequest resumed = CallerRequest.find(request);

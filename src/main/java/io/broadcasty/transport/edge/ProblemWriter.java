@@ -1,6 +1,7 @@
 package io.broadcasty.transport.edge;
 
 import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.request.RequestId;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
 import jakarta.servlet.http.HttpServletRequest;
@@ -41,12 +42,24 @@ public final class ProblemWriter {
       response.setHeader("Retry-After", retryAfter.toString());
     }
     response.setContentType(MEDIA_TYPE);
-    body(response, document(problem));
+    body(response, document(problem, requestId(response)));
   }
 
-  /** Returns a problem as a document whose {@code type} is the page about its code. */
+  /**
+   * Returns a problem as a document whose {@code type} is the page about its code, with the id of
+   * the request that this thread is serving.
+   */
   public static String document(Problem problem) {
-    return JsonWriter.problemDocument(problem, ProblemTypes.of(problem.code()));
+    return document(problem, RequestId.current());
+  }
+
+  /** Returns the id of the request that is answered, on any thread; null where it has none. */
+  public static @Nullable String requestId(HttpServletResponse response) {
+    return response.getHeader(RequestIds.HEADER);
+  }
+
+  private static String document(Problem problem, @Nullable String requestId) {
+    return JsonWriter.problemDocument(problem, ProblemTypes.of(problem.code()), requestId);
   }
 
   /** Writes a whole body with its length. */

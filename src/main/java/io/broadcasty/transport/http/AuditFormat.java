@@ -36,7 +36,8 @@ enum AuditFormat {
               "target",
               "context",
               "number",
-              "hash"));
+              "hash",
+              "requestId"));
       export.writeTo(entry -> line(out, cells(entry)));
     }
   },
@@ -106,7 +107,8 @@ enum AuditFormat {
         text(entry.target()),
         text(entry.context()),
         entry.number() > 0 ? String.valueOf(entry.number()) : "",
-        text(entry.hash()));
+        text(entry.hash()),
+        text(entry.requestId()));
   }
 
   private static String text(@Nullable String value) {

@@ -56,7 +56,7 @@ public class AuditResource {
   private static final Duration EXPORT_RETRY = Duration.ofSeconds(10);
 
   private static final List<String> FILTERS =
-      List.of("tenant", "from", "until", "actor", "action", "target", "outcome");
+      List.of("tenant", "from", "until", "actor", "action", "target", "outcome", "requestId");
   private static final Set<String> PAGING = with(FILTERS, "before", "limit");
   private static final Set<String> EXPORT = with(FILTERS, "format");
   private static final Set<String> VERIFY = Set.of("tenant", "after", "expect");
@@ -219,7 +219,8 @@ public class AuditResource {
         query.getFirst("actor"),
         query.getFirst("action"),
         query.getFirst("target"),
-        wanted);
+        wanted,
+        query.getFirst("requestId"));
   }
 
   private static @Nullable AuditCursor cursor(@Nullable String text) throws ProblemException {

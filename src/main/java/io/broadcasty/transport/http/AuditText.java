@@ -102,6 +102,7 @@ final class AuditText {
     text(json, "actor", entry.actor());
     text(json, "address", entry.ip());
     text(json, "target", entry.target());
+    text(json, "requestId", entry.requestId());
     String context = entry.context();
     if (context != null) {
       json.writeFieldName("context");

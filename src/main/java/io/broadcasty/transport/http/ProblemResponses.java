@@ -1,5 +1,6 @@
 package io.broadcasty.transport.http;
 
+import io.broadcasty.core.request.RequestId;
 import io.broadcasty.transport.admin.RefusedException;
 import io.broadcasty.transport.edge.BearerChallenge;
 import io.broadcasty.transport.edge.ProblemWriter;
@@ -82,7 +83,7 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
                 Code.INVALID_REQUEST, "this path does not take the request; see the protocol"));
       }
     }
-    LOG.log(Level.ERROR, "A request failed unexpectedly", failure);
+    LOG.log(Level.ERROR, "Request " + RequestId.current() + " failed unexpectedly", failure);
     return of(Problem.of(Code.INTERNAL_ERROR, "the server's log has the details"));
   }
 }

@@ -122,7 +122,8 @@ public class PublishServlet extends HttpServlet {
     } catch (ProblemException e) {
       complete(async, response, requestBytes, () -> ProblemWriter.write(response, e.problem()));
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "A publish failed unexpectedly", e);
+      LOG.log(
+          Level.ERROR, "Publish " + ProblemWriter.requestId(response) + " failed unexpectedly", e);
       complete(
           async, response, requestBytes, () -> ProblemWriter.write(response, unknownOutcome()));
     }
@@ -230,7 +231,8 @@ public class PublishServlet extends HttpServlet {
     try {
       outcomes = done.join();
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "A publish failed unexpectedly", e);
+      LOG.log(
+          Level.ERROR, "Publish " + ProblemWriter.requestId(response) + " failed unexpectedly", e);
       ProblemWriter.write(response, unknownOutcome());
       return;
     }

@@ -233,7 +233,8 @@ public class PusherApiServlet extends HttpServlet {
     try {
       outcomes = done.join();
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "A publish failed unexpectedly", e);
+      LOG.log(
+          Level.ERROR, "Publish " + ProblemWriter.requestId(response) + " failed unexpectedly", e);
       ProblemWriter.write(
           response,
           new Problem(

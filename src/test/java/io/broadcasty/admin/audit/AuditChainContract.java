@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.request.RequestId;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -160,6 +163,22 @@ public abstract class AuditChainContract {
     }
     assertIntact(8);
     assertEquals(30, verify().verified().number());
+  }
+
+  @Test
+  void namesTheRequestThatTheThreadServes() {
+    append(2);
+    try (RequestId.Scope scope = RequestId.enter("r-1")) {
+      log().append(event(ACME, "ann", "key:3", 3000));
+    }
+    append(1);
+    assertIntact(4);
+    assertEquals(
+        Arrays.asList(null, null, "r-1", null),
+        entries().stream()
+            .sorted(Comparator.comparing(AuditEntry::number))
+            .map(AuditEntry::requestId)
+            .toList());
   }
 
   @Test

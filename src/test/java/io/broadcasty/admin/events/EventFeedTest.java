@@ -112,6 +112,7 @@ class EventFeedTest {
             null,
             null,
             null,
+            null,
             time.nowMillis(),
             0,
             null);

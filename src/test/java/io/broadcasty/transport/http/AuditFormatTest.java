@@ -67,6 +67,7 @@ class AuditFormatTest {
               null,
               "key:\"1\"",
               context,
+              id == 1 ? "r-1" : null,
               1000 + id,
               id,
               "aa"));
@@ -97,9 +98,10 @@ class AuditFormatTest {
   @Test
   void writesCsv() throws IOException {
     assertEquals(
-        "id,time,tenant,action,outcome,actorTenant,actor,address,target,context,number,hash\r\n"
+        "id,time,tenant,action,outcome,actorTenant,actor,address,target,context,number,hash,"
+            + "requestId\r\n"
             + "1,1970-01-01T00:00:01.001Z,acme,key.create,done,acme,'=cmd(),,\"key:\"\"1\"\"\","
-            + "\"{\"\"a\"\":\"\"b,c\"\"}\",1,aa\r\n",
+            + "\"{\"\"a\"\":\"\"b,c\"\"}\",1,aa,r-1\r\n",
         written(AuditFormat.CSV));
   }
 
@@ -108,8 +110,8 @@ class AuditFormatTest {
     assertEquals(
         "{\"id\":1,\"time\":\"1970-01-01T00:00:01.001Z\",\"tenant\":\"acme\","
             + "\"action\":\"key.create\",\"outcome\":\"done\",\"actorTenant\":\"acme\","
-            + "\"actor\":\"=cmd()\",\"target\":\"key:\\\"1\\\"\",\"context\":{\"a\":\"b,c\"},"
-            + "\"number\":1,\"hash\":\"aa\"}\n",
+            + "\"actor\":\"=cmd()\",\"target\":\"key:\\\"1\\\"\",\"requestId\":\"r-1\","
+            + "\"context\":{\"a\":\"b,c\"},\"number\":1,\"hash\":\"aa\"}\n",
         written(AuditFormat.NDJSON));
   }
 

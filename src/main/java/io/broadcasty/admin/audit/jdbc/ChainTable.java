@@ -20,7 +20,7 @@ final class ChainTable {
       """
       SELECT l.chain_no, l.row_hash, l.action, l.outcome, l.actor_tenant, l.actor_id, l.ip,
         l.target, l.ctx, l.created_at, l.actor_ref, l.actor_hash, l.target_ref, l.target_hash,
-        a.salt, a.erasing, t.salt, t.erasing
+        a.salt, a.erasing, t.salt, t.erasing, l.request_id
       FROM broadcasty_audit_logs l
       LEFT JOIN broadcasty_audit_users a ON a.ref = l.actor_ref
       LEFT JOIN broadcasty_audit_users t ON t.ref = l.target_ref
@@ -102,6 +102,7 @@ final class ChainTable {
             row.getString(7),
             row.getString(8),
             row.getString(9),
+            row.getString(19),
             row.getLong(10));
     AuditHash.People people =
         new AuditHash.People(

@@ -67,6 +67,7 @@ public final class JdbcAuditLog implements AuditLog {
         event.ip(),
         event.target(),
         event.context(),
+        event.requestId(),
         event.timeMillis());
   }
 }

@@ -40,6 +40,9 @@ public class AuditEntryEntity {
   @Column(name = "ctx")
   private @Nullable String context;
 
+  @Column(name = "request_id", length = 64)
+  private @Nullable String requestId;
+
   @Column(name = "created_at", nullable = false)
   private long time;
 
@@ -63,6 +66,7 @@ public class AuditEntryEntity {
         ip,
         target,
         context,
+        requestId,
         time,
         number == null ? 0 : number,
         hash);

@@ -55,6 +55,7 @@ public final class JpaAuditReader implements AuditReader {
     add(text, parameters, "e.tenant = :tenant", "tenant", filter.tenant());
     add(text, parameters, "e.actor = :actor", "actor", filter.actor());
     add(text, parameters, "e.target = :target", "target", filter.target());
+    add(text, parameters, "e.requestId = :request", "request", filter.requestId());
     if (filter.outcome() != null) {
       add(text, parameters, "e.outcome = :outcome", "outcome", filter.outcome().wireName());
     }

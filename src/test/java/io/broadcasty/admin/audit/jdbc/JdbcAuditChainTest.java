@@ -13,6 +13,7 @@ import io.broadcasty.admin.audit.AuditReader;
 import io.broadcasty.admin.audit.ChainReport;
 import io.broadcasty.admin.audit.ChainReport.Fault;
 import io.broadcasty.admin.audit.jpa.JpaAuditReader;
+import io.broadcasty.core.request.RequestId;
 import io.broadcasty.infra.database.AuditLogRetention;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
@@ -107,6 +108,19 @@ class JdbcAuditChainTest extends AuditChainContract {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"request_id = NULL", "request_id = 'r-2'", "request_id = ''"})
+  void findsAChangedRequest(String change) throws SQLException {
+    append(2);
+    try (RequestId.Scope scope = RequestId.enter("r-1")) {
+      append(1);
+    }
+    append(1);
+    assertIntact(4);
+    assertEquals(1, sql("UPDATE " + LOG + " SET " + change + " WHERE chain_no = 3"));
+    assertFault(Fault.CHANGED, 3);
+  }
+
   private void assertFault(Fault fault, long number) {
     ChainReport report = verify();
     assertEquals(fault, report.fault(), report::toString);
@@ -135,6 +149,7 @@ class JdbcAuditChainTest extends AuditChainContract {
         "actor_ref = NULL",
         "actor_hash = 'x'",
         "target_ref = 'x'",
+        "request_id = 'added'",
       })
   void findsAChangedEntry(String change) throws SQLException {
     append(5);

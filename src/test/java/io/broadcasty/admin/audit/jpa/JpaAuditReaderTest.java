@@ -11,6 +11,7 @@ import io.broadcasty.admin.audit.AuditFilter;
 import io.broadcasty.admin.audit.AuditOutcome;
 import io.broadcasty.admin.audit.AuditStoreException;
 import io.broadcasty.admin.audit.jdbc.JdbcAuditLog;
+import io.broadcasty.core.request.RequestId;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
@@ -97,6 +98,7 @@ class JpaAuditReaderTest {
             "192.0.2.7",
             "key:1000",
             "{\"a\":\"ü☃\"}",
+            null,
             1000,
             1,
             entry.hash()),
@@ -118,24 +120,40 @@ class JpaAuditReaderTest {
     assertEquals(List.of("driver.switch"), actions(AuditFilter.ofTenant("")));
     assertEquals(
         List.of("keyx", "key.revoke"),
-        actions(new AuditFilter("acme", 2000, 4000, null, null, null, null)));
+        actions(new AuditFilter("acme", 2000, 4000, null, null, null, null, null)));
     assertEquals(
-        List.of("key.create"), actions(new AuditFilter("acme", 0, 9000, "ann", null, null, null)));
+        List.of("key.create"),
+        actions(new AuditFilter("acme", 0, 9000, "ann", null, null, null, null)));
     assertEquals(
         List.of("key.revoke", "key.create"),
-        actions(new AuditFilter(null, 0, 9000, null, "key.*", null, null)));
+        actions(new AuditFilter(null, 0, 9000, null, "key.*", null, null, null)));
     assertEquals(
-        List.of("keyx"), actions(new AuditFilter(null, 0, 9000, null, "keyx", null, null)));
+        List.of("keyx"), actions(new AuditFilter(null, 0, 9000, null, "keyx", null, null, null)));
     assertEquals(
         List.of(),
-        actions(new AuditFilter(null, 0, 9000, null, "k_y*", null, null)),
+        actions(new AuditFilter(null, 0, 9000, null, "k_y*", null, null, null)),
         "only a star stands for others");
     assertEquals(
         List.of("key.revoke"),
-        actions(new AuditFilter(null, 0, 9000, null, null, "key:2000", null)));
+        actions(new AuditFilter(null, 0, 9000, null, null, "key:2000", null, null)));
     assertEquals(
         List.of("keyx"),
-        actions(new AuditFilter("acme", 0, 9000, null, null, null, AuditOutcome.REFUSED)));
+        actions(new AuditFilter("acme", 0, 9000, null, null, null, AuditOutcome.REFUSED, null)));
+  }
+
+  @Test
+  void findsTheEntriesOfARequest() {
+    append(ACME, "key.create", "ann", 1000);
+    try (RequestId.Scope scope = RequestId.enter("r-1")) {
+      append(ACME, "key.revoke", "ann", 2000);
+      append(OTHER, "tenant.change", "ann", 3000);
+    }
+    AuditFilter ofAll = new AuditFilter(null, 0, 9000, null, null, null, null, "r-1");
+    assertEquals(List.of("tenant.change", "key.revoke"), actions(ofAll));
+    assertEquals("r-1", reader.page(ofAll, null, 1).get(0).requestId());
+    assertEquals(
+        List.of("key.revoke"),
+        actions(new AuditFilter("acme", 0, 9000, null, null, null, null, "r-1")));
   }
 
   @Test
