@@ -73,7 +73,7 @@ public final class ControlPlane implements AutoCloseable {
     this.clock = clock;
     this.keys = new ApiKeyRuntime(settings.masterKeys(), ticker, clock);
     this.revocations = new RevocationRuntime(settings.allTokens(), clock);
-    this.policies = new PolicyRuntime(ticker, clock);
+    this.policies = new PolicyRuntime(settings.canMirror(), ticker, clock);
   }
 
   /**

@@ -24,10 +24,15 @@ final class PolicyRuntime {
   private static final long RETRY_MILLIS = 1000;
   private static final long CHECK_MILLIS = 60_000;
 
+  private final boolean mirrors;
   private final PolicySnapshot snapshot;
   private final WallClock clock;
 
-  PolicyRuntime(Ticker ticker, WallClock clock) {
+  /**
+   * @param mirrors whether streams can be mirrored
+   */
+  PolicyRuntime(boolean mirrors, Ticker ticker, WallClock clock) {
+    this.mirrors = mirrors;
     this.snapshot = new PolicySnapshot(ticker);
     this.clock = clock;
   }
@@ -56,7 +61,7 @@ final class PolicyRuntime {
   /** Returns the use case; it stores nothing without a database. */
   PolicyAdministration administration(@Nullable EntityManagers managers, ControlTopic topic) {
     return new PolicyAdministration(
-        managers == null ? null : new JpaPolicyRepository(managers), topic, clock);
+        managers == null ? null : new JpaPolicyRepository(managers), mirrors, topic, clock);
   }
 
   /** Begins to follow changes. */

@@ -17,7 +17,7 @@ final class ChannelSettingsReader {
 
   /**
    * Parses {@code {"retention"?: {"seconds"?, "count"?, "bytes"?}, "compaction"?, "partitions"?,
-   * "presence"?, "lastValue"?}}, the current value.
+   * "presence"?, "lastValue"?, "mirror"?}}, the current value.
    */
   static ChannelSettings read(JsonReader json) throws ProblemException {
     JsonReader.requireObject(json.current(), "`settings`");
@@ -26,6 +26,7 @@ final class ChannelSettingsReader {
     Integer partitions = null;
     boolean presence = true;
     boolean lastValue = false;
+    boolean mirror = false;
     for (String field = json.nextField(); field != null; field = json.nextField()) {
       switch (field) {
         case "retention" -> retention = readRetention(json);
@@ -34,12 +35,14 @@ final class ChannelSettingsReader {
             partitions = (int) json.number(field, 1, ChannelSettings.MAX_PARTITIONS);
         case "presence" -> presence = flag(json, field);
         case "lastValue" -> lastValue = flag(json, field);
+        case "mirror" -> mirror = flag(json, field);
         default ->
             throw JsonReader.unknown(
-                field, "`retention`, `compaction`, `partitions`, `presence` and `lastValue`");
+                field,
+                "`retention`, `compaction`, `partitions`, `presence`, `lastValue` and `mirror`");
       }
     }
-    return new ChannelSettings(retention, compaction, partitions, presence, lastValue);
+    return new ChannelSettings(retention, compaction, partitions, presence, lastValue, mirror);
   }
 
   private static RetentionLimits readRetention(JsonReader json) throws ProblemException {

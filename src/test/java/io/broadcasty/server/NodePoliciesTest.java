@@ -136,7 +136,7 @@ class NodePoliciesTest {
     Node two = open();
     TenantChannel prices = new TenantChannel(TestPolicies.ACME, new ChannelName("prices.eu"));
     ChannelSettings settings =
-        new ChannelSettings(new RetentionLimits(null, 2L, null), true, 3, true, false);
+        new ChannelSettings(new RetentionLimits(null, 2L, null), true, 3, true, false, false);
     StoredPolicy policy =
         assertInstanceOf(
                 PolicyOutcome.Stored.class,

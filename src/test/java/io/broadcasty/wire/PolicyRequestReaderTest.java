@@ -56,12 +56,12 @@ class PolicyRequestReaderTest {
   @Test
   void readsSettings() throws ProblemException {
     assertEquals(
-        new ChannelSettings(new RetentionLimits(60L, 10L, 1024L), true, 64, false, true),
+        new ChannelSettings(new RetentionLimits(60L, 10L, 1024L), true, 64, false, true, true),
         PolicyRequestReader.read(
                 bytes(
                     """
                     {'settings': {'retention': {'seconds': 60, 'count': 10, 'bytes': 1024},
-                     'compaction': true, 'partitions': 64, 'presence': false, 'lastValue': true}}
+                     'compaction': true, 'partitions': 64, 'presence': false, 'lastValue': true, 'mirror': true}}
                     """))
             .settings());
     assertEquals(

@@ -54,6 +54,9 @@ public final class ChannelSettingsText {
     if (settings.lastValue()) {
       json.writeBooleanField("lastValue", true);
     }
+    if (settings.mirror()) {
+      json.writeBooleanField("mirror", true);
+    }
     json.writeEndObject();
   }
 
@@ -80,6 +83,7 @@ public final class ChannelSettingsText {
     Integer partitions = null;
     boolean presence = true;
     boolean lastValue = false;
+    boolean mirror = false;
     try (JsonParser json = JSON.createParser(text)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new IllegalArgumentException("the settings are no JSON object");
@@ -93,13 +97,14 @@ public final class ChannelSettingsText {
           case "partitions" -> partitions = json.getIntValue();
           case "presence" -> presence = json.getBooleanValue();
           case "lastValue" -> lastValue = json.getBooleanValue();
+          case "mirror" -> mirror = json.getBooleanValue();
           default -> json.skipChildren();
         }
       }
     } catch (IOException e) {
       throw new IllegalArgumentException("the settings are no JSON", e);
     }
-    return new ChannelSettings(retention, compaction, partitions, presence, lastValue);
+    return new ChannelSettings(retention, compaction, partitions, presence, lastValue, mirror);
   }
 
   private static RetentionLimits readRetention(JsonParser json) throws IOException {

@@ -41,6 +41,7 @@ public final class PolicyAdministration {
   public static final int MAX_PAGE = 1000;
 
   private final @Nullable PolicyRepository stored;
+  private final boolean mirrors;
   private final ControlTopic topic;
   private final WallClock clock;
   private final SecureRandom random = new SecureRandom();
@@ -49,10 +50,12 @@ public final class PolicyAdministration {
    * Creates the use case.
    *
    * @param stored the policies; null where none are stored
+   * @param mirrors whether the nodes can mirror streams
    */
   public PolicyAdministration(
-      @Nullable PolicyRepository stored, ControlTopic topic, WallClock clock) {
+      @Nullable PolicyRepository stored, boolean mirrors, ControlTopic topic, WallClock clock) {
     this.stored = stored;
+    this.mirrors = mirrors;
     this.topic = topic;
     this.clock = clock;
   }
@@ -73,6 +76,12 @@ public final class PolicyAdministration {
     }
     return RulesText.write(rules).length() > MAX_RULES_TEXT
         ? "`rules` has more than " + MAX_RULES_TEXT + " characters of JSON"
+        : null;
+  }
+
+  private @Nullable String fault(ChannelSettings settings) {
+    return settings.mirror() && !mirrors
+        ? "`mirror`: only streams in Redis can be mirrored, where nodes have a database too"
         : null;
   }
 
@@ -109,6 +118,9 @@ public final class PolicyAdministration {
   public PolicyOutcome create(
       TenantId tenant, PolicyPattern channels, List<PolicyRule> rules, ChannelSettings settings) {
     String fault = fault(rules);
+    if (fault == null) {
+      fault = fault(settings);
+    }
     if (fault != null) {
       return new PolicyOutcome.Invalid(fault);
     }
@@ -140,6 +152,9 @@ public final class PolicyAdministration {
       @Nullable List<PolicyRule> rules,
       @Nullable ChannelSettings settings) {
     String fault = rules == null ? null : fault(rules);
+    if (fault == null && settings != null) {
+      fault = fault(settings);
+    }
     if (fault != null) {
       return new PolicyOutcome.Invalid(fault);
     }

@@ -37,6 +37,8 @@ public final class PolicySnapshot
   /** Whether a policy has settings; most installations never look further. */
   private volatile boolean settings;
 
+  private volatile Set<TenantId> mirroring = Set.of();
+
   private volatile PolicySource source = PolicySource.NONE;
 
   /** The policies of a tenant; the stored ones tell whether they have changed. */
@@ -77,6 +79,11 @@ public final class PolicySnapshot
     return entry == null
         ? ChannelSettings.NONE
         : entry.evaluated().settings(channel.name().value());
+  }
+
+  @Override
+  public Set<TenantId> mirroringTenants() {
+    return mirroring;
   }
 
   /**
@@ -163,6 +170,11 @@ public final class PolicySnapshot
       tenants.put(tenant, now);
     }
     settings = tenants.values().stream().anyMatch(each -> each.evaluated().hasSettings());
+    mirroring =
+        tenants.entrySet().stream()
+            .filter(each -> each.getValue().evaluated().hasMirror())
+            .map(each -> new TenantId(each.getKey()))
+            .collect(Collectors.toUnmodifiableSet());
     return true;
   }
 }

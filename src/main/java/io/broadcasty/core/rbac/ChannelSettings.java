@@ -11,20 +11,22 @@ import org.jspecify.annotations.Nullable;
  * @param presence whether users can be present on presence channels
  * @param lastValue whether a subscription of such a channel that names no position begins with the
  *     newest publication
+ * @param mirror whether streams in Redis are copied to the database; false means as configured
  */
 public record ChannelSettings(
     RetentionLimits retention,
     boolean compaction,
     @Nullable Integer partitions,
     boolean presence,
-    boolean lastValue) {
+    boolean lastValue,
+    boolean mirror) {
 
   /** The most partitions that a policy can set: every subscription reads all of them. */
   public static final int MAX_PARTITIONS = 64;
 
   /** Those of a channel without a policy. */
   public static final ChannelSettings NONE =
-      new ChannelSettings(RetentionLimits.NONE, false, null, true, false);
+      new ChannelSettings(RetentionLimits.NONE, false, null, true, false, false);
 
   public ChannelSettings {
     if (partitions != null && (partitions < 1 || partitions > MAX_PARTITIONS)) {

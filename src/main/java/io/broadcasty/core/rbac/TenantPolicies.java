@@ -17,6 +17,7 @@ public final class TenantPolicies {
   private final Map<String, ChannelPolicy> byName = new HashMap<>();
 
   private final boolean settings;
+  private final boolean mirror;
 
   /** Those for more than one channel; of two that cover the same one, the more specific first. */
   private final List<ChannelPolicy> byPattern = new ArrayList<>();
@@ -26,6 +27,7 @@ public final class TenantPolicies {
    */
   public TenantPolicies(List<ChannelPolicy> policies) {
     settings = policies.stream().anyMatch(each -> !each.settings().isNone());
+    mirror = policies.stream().anyMatch(each -> each.settings().mirror());
     for (ChannelPolicy each : policies) {
       if (each.channels().isName()) {
         byName.put(each.channels().toString(), each);
@@ -48,6 +50,11 @@ public final class TenantPolicies {
   /** Returns whether any policy has settings of its channels. */
   public boolean hasSettings() {
     return settings;
+  }
+
+  /** Returns whether the channels of a policy are mirrored. */
+  public boolean hasMirror() {
+    return mirror;
   }
 
   /** Returns the settings of the most specific policy that covers a channel. */

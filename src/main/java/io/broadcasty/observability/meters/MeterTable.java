@@ -233,7 +233,7 @@ public final class MeterTable {
           GAUGE,
           List.of(),
           "Channels with publications that this node has not copied yet; only with"
-              + " `broadcasty.mirror.channels`, like the next one.");
+              + " Redis and a database, like the next one.");
 
   static final MeterFamily MIRROR_MISSED =
       new MeterFamily(

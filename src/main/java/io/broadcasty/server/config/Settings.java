@@ -120,6 +120,11 @@ public record Settings(
   /** The tenant of development mode, unless all tokens are of one tenant. */
   public static final String DEVELOPMENT_TENANT = "demo";
 
+  /** Returns whether streams can be mirrored: those in Redis, where a database is opened. */
+  public boolean canMirror() {
+    return replay.store() == Store.REDIS && (!mirror.channels().isEmpty() || replay.queued());
+  }
+
   /** Returns how tokens are verified, whosever they are. */
   public List<JwtSettings> allTokens() {
     List<JwtSettings> all = new ArrayList<>();

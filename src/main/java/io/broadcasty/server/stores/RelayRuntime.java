@@ -84,8 +84,7 @@ public final class RelayRuntime implements RelayStatusSource {
    */
   Duration checkpointRetention() {
     Duration streams = settings.tenants().longestRetention();
-    Duration mirror =
-        settings.mirror().channels().isEmpty() ? Duration.ZERO : settings.mirror().retention();
+    Duration mirror = settings.canMirror() ? settings.mirror().retention() : Duration.ZERO;
     return (streams.compareTo(mirror) > 0 ? streams : mirror).plus(EXTRA_RETENTION);
   }
 

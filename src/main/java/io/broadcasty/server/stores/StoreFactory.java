@@ -334,10 +334,9 @@ public record StoreFactory(
   }
 
   private Store redis() {
-    boolean mirrored = !settings.mirror().channels().isEmpty();
     Redis redis = StoreConnections.redis(settings, ticker);
     try {
-      return mirrored || settings.replay().queued()
+      return settings.canMirror() || settings.replay().queued()
           ? withDatabase(redis, openDatabase())
           : withoutDatabase(redis);
     } catch (RuntimeException | Error e) {
@@ -386,7 +385,7 @@ public record StoreFactory(
     return shared(
         redis,
         broker,
-        settings.mirror().channels().isEmpty() ? null : archive,
+        archive,
         spool,
         database,
         upkeep(database, turns, archive::prune),
@@ -422,14 +421,11 @@ public record StoreFactory(
   }
 
   private Broker mirrored(RedisBroker streams, JdbcArchive archive, JdbcLeaderLocks turns) {
-    if (settings.mirror().channels().isEmpty()) {
-      return streams;
-    }
     MirroredBroker mirrored =
         new MirroredBroker(
             streams,
             archive,
-            new MirroredChannels(settings.mirror().channels()),
+            new MirroredChannels(settings.mirror().channels(), channels),
             streams,
             work -> runExclusively(turns, "mirror-scan", LONG_TASK_LEASE, SCAN_INTERVAL, work),
             ticker,

@@ -1,7 +1,9 @@
 package io.broadcasty.streams.mirror;
 
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.Broker;
@@ -196,6 +198,28 @@ final class ArchiveCopier {
         copyMarked(); // new publications do not wait for the end of the scan
       } while (page.size() == SCAN_PAGE);
     }
+    mirrored.tenants().forEach(this::scan);
+  }
+
+  /** Looks through the channels of a tenant for those that are mirrored by a policy. */
+  private void scan(TenantId tenant) {
+    ChannelName last = null;
+    List<ChannelName> page;
+    do {
+      page = streams.channels(tenant, "", last, SCAN_PAGE);
+      if (!page.isEmpty()) {
+        last = page.get(page.size() - 1);
+        List<TenantChannel> wanted =
+            page.stream()
+                .map(name -> new TenantChannel(tenant, name))
+                .filter(mirrored::contains)
+                .toList();
+        if (!wanted.isEmpty()) {
+          markUncopied(wanted);
+        }
+      }
+      copyMarked();
+    } while (page.size() == SCAN_PAGE);
   }
 
   /** Marks those of the channels that have uncopied publications, or cannot be read now. */

@@ -15,6 +15,7 @@ import io.broadcasty.core.rbac.ChannelOperation;
 import io.broadcasty.core.rbac.ChannelSettings;
 import io.broadcasty.core.rbac.PolicyPattern;
 import io.broadcasty.core.rbac.PolicyRule;
+import io.broadcasty.core.rbac.RetentionLimits;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ class PolicyAdministrationTest {
       };
 
   private final PolicyAdministration policies =
-      new PolicyAdministration(stored, topic, new ManualTime());
+      new PolicyAdministration(stored, false, topic, new ManualTime());
 
   private StoredPolicy create() {
     return assertInstanceOf(
@@ -189,7 +190,21 @@ class PolicyAdministrationTest {
     nodesAway = false;
     stored.fault = new PolicyStoreException("away", new IllegalStateException());
     assertInstanceOf(PolicyOutcome.Unavailable.class, policies.find(ACME, read.id()));
-    PolicyAdministration none = new PolicyAdministration(null, topic, new ManualTime());
+    PolicyAdministration none = new PolicyAdministration(null, false, topic, new ManualTime());
     assertEquals(new PolicyOutcome.Off(), none.create(ACME, ORDERS, MEMBERS, ChannelSettings.NONE));
+  }
+
+  @Test
+  void aMirrorIsRefusedWhereThereIsNone() {
+    ChannelSettings mirror =
+        new ChannelSettings(RetentionLimits.NONE, false, null, true, false, true);
+    assertInstanceOf(PolicyOutcome.Invalid.class, policies.create(ACME, ORDERS, NONE, mirror));
+    PolicyAdministration mirroring =
+        new PolicyAdministration(stored, true, topic, new ManualTime());
+    PolicyOutcome.Stored created =
+        assertInstanceOf(PolicyOutcome.Stored.class, mirroring.create(ACME, ORDERS, NONE, mirror));
+    String id = created.policy().id();
+    assertInstanceOf(PolicyOutcome.Invalid.class, policies.change(ACME, id, null, null, mirror));
+    assertInstanceOf(PolicyOutcome.Stored.class, policies.change(ACME, id, null, NONE, null));
   }
 }

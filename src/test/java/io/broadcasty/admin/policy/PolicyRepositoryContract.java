@@ -61,7 +61,7 @@ public abstract class PolicyRepositoryContract {
                     true),
                 new PolicyRule(
                     Set.of(ChannelOperation.PUBLISH), Set.of(), Set.of(), Map.of(), false)),
-            new ChannelSettings(new RetentionLimits(60L, 10L, 2048L), true, 4, false, true),
+            new ChannelSettings(new RetentionLimits(60L, 10L, 2048L), true, 4, false, true, false),
             1000,
             99_000_000_000_000L,
             0);
@@ -122,7 +122,8 @@ public abstract class PolicyRepositoryContract {
   void replacesOnlyTheRevisionThatWasRead() {
     StoredPolicy first = insert("a", "acme", "orders");
     List<PolicyRule> rules = List.of(TestPolicies.rule(ChannelOperation.PUBLISH, "publisher"));
-    ChannelSettings settings = new ChannelSettings(RetentionLimits.NONE, false, null, true, true);
+    ChannelSettings settings =
+        new ChannelSettings(RetentionLimits.NONE, false, null, true, true, false);
     StoredPolicy changed = repository().replace(first.with(rules, settings, 2000));
     assertNotNull(changed);
     assertNotEquals(first.revision(), changed.revision());

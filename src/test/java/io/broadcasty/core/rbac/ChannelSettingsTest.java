@@ -26,9 +26,9 @@ class ChannelSettingsTest {
   private static final PolicyRule EVERYBODY =
       new PolicyRule(Set.of(ChannelOperation.values()), Set.of(), Set.of(), Map.of(), false);
   private static final ChannelSettings COMPACTED =
-      new ChannelSettings(RetentionLimits.NONE, true, 4, true, false);
+      new ChannelSettings(RetentionLimits.NONE, true, 4, true, false, false);
   private static final ChannelSettings EMPTY_ROOM =
-      new ChannelSettings(new RetentionLimits(60L, null, null), false, null, false, true);
+      new ChannelSettings(new RetentionLimits(60L, null, null), false, null, false, true, false);
 
   private static final TenantPolicies POLICIES =
       new TenantPolicies(
@@ -75,7 +75,7 @@ class ChannelSettingsTest {
     assertEquals(1, policy.partitions(ann(new TenantId("beta")), new ChannelName("prices.eu")));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new ChannelSettings(RetentionLimits.NONE, false, 65, true, false));
+        () -> new ChannelSettings(RetentionLimits.NONE, false, 65, true, false, false));
   }
 
   @Test

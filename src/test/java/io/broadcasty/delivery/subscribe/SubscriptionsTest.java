@@ -268,7 +268,7 @@ class SubscriptionsTest {
 
   @Test
   void startsWithTheLastValueOfAChannelThatHasOne() {
-    settings = new ChannelSettings(RetentionLimits.NONE, false, null, true, true);
+    settings = new ChannelSettings(RetentionLimits.NONE, false, null, true, true, false);
     publish("a", 0, 5);
     reader.at("a", new Position("e0", 0, 4));
     subscribe("a", new Since.Live()).start().run();

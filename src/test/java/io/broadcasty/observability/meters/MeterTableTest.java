@@ -16,6 +16,7 @@ import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.rbac.CallbackCounts;
+import io.broadcasty.core.rbac.ChannelSettingsLookup;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.RefreshedTenantSettings;
 import io.broadcasty.core.tenant.Retention;
@@ -189,7 +190,7 @@ class MeterTableTest {
     return new MirroredBroker(
         streams,
         new MemoryArchive(time, Duration.ofDays(1)),
-        new MirroredChannels(List.of()),
+        new MirroredChannels(List.of(), ChannelSettingsLookup.NONE),
         streams,
         Runnable::run,
         time,

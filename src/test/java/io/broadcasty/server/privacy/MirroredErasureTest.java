@@ -10,6 +10,7 @@ import io.broadcasty.admin.privacy.DataSubject;
 import io.broadcasty.admin.privacy.PersonalData;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.rbac.ChannelSettingsLookup;
 import io.broadcasty.core.rbac.StoredPolicies;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.TenantId;
@@ -91,7 +92,7 @@ class MirroredErasureTest {
         new MirroredBroker(
             streams,
             archive,
-            new MirroredChannels(List.of(ChannelPattern.parse("*"))),
+            new MirroredChannels(List.of(ChannelPattern.parse("*")), ChannelSettingsLookup.NONE),
             streams,
             Runnable::run,
             Ticker.system(),

@@ -34,7 +34,7 @@ class PolicyDataTest {
   private final MemoryControlTopic topic = new MemoryControlTopic();
   private final List<ControlMessage> messages = new ArrayList<>();
   private final PolicyData data =
-      new PolicyData(new PolicyAdministration(stored, topic, new ManualTime()));
+      new PolicyData(new PolicyAdministration(stored, false, topic, new ManualTime()));
 
   private static PolicyRule rule(String... users) {
     return new PolicyRule(

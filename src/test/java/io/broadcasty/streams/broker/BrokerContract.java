@@ -808,7 +808,7 @@ public abstract class BrokerContract {
                 channel ->
                     channel.equals(ORDERS)
                         ? new ChannelSettings(
-                            Objects.requireNonNull(limits.get()), false, null, true, false)
+                            Objects.requireNonNull(limits.get()), false, null, true, false, false)
                         : ChannelSettings.NONE),
             received);
     fill(broker, ORDERS, 0, 6);

@@ -2,6 +2,7 @@ package io.broadcasty.streams.mirror;
 
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.rbac.ChannelSettingsLookup;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.streams.broker.Archive;
@@ -20,9 +21,32 @@ final class MirrorNode {
 
   MirrorNode(
       Broker streams, Archive archive, Ticker ticker, LeaderLock leaderLock, String... patterns) {
+    this(
+        streams,
+        archive,
+        ticker,
+        leaderLock,
+        new MirroredChannels(
+            List.of(patterns).stream().map(ChannelPattern::parse).toList(),
+            ChannelSettingsLookup.NONE));
+  }
+
+  MirrorNode(
+      Broker streams,
+      Archive archive,
+      Ticker ticker,
+      LeaderLock leaderLock,
+      ChannelSettingsLookup policies) {
+    this(streams, archive, ticker, leaderLock, new MirroredChannels(List.of(), policies));
+  }
+
+  private MirrorNode(
+      Broker streams,
+      Archive archive,
+      Ticker ticker,
+      LeaderLock leaderLock,
+      MirroredChannels mirrored) {
     CircuitBreakingArchive guarded = new CircuitBreakingArchive(archive, ticker);
-    MirroredChannels mirrored =
-        new MirroredChannels(List.of(patterns).stream().map(ChannelPattern::parse).toList());
     copier =
         new ArchiveCopier(
             streams,

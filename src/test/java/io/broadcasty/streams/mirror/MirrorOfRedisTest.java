@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.rbac.ChannelSettingsLookup;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -102,7 +103,8 @@ class MirrorOfRedisTest {
         new MirroredBroker(
             streams,
             archive(),
-            new MirroredChannels(List.of(ChannelPattern.parse("orders.*"))),
+            new MirroredChannels(
+                List.of(ChannelPattern.parse("orders.*")), ChannelSettingsLookup.NONE),
             streams,
             work -> turns.runIfAcquired("mirror-scan", Duration.ofMinutes(1), Duration.ZERO, work),
             Ticker.system(),

@@ -13,8 +13,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.LogCapture;
+import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.rbac.ChannelSettings;
+import io.broadcasty.core.rbac.ChannelSettingsLookup;
+import io.broadcasty.core.rbac.RetentionLimits;
 import io.broadcasty.core.tenant.Retention;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.streams.broker.Archive.SequenceRange;
 import io.broadcasty.streams.broker.Broker;
@@ -34,6 +39,7 @@ import io.broadcasty.streams.broker.memory.MemoryBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -482,6 +488,55 @@ class MirroredBrokerTest {
         kept.ranges(ORDERS, large.states(ORDERS, 1).get(0).epoch()).get(0));
   }
 
+  /** What is kept and mirrored of a tenant by its policies. */
+  private static final class Policies implements ChannelSettingsLookup {
+
+    private @Nullable TenantChannel mirrored;
+
+    @Override
+    public ChannelSettings of(TenantChannel channel) {
+      return new ChannelSettings(
+          RetentionLimits.NONE, false, null, true, false, channel.equals(mirrored));
+    }
+
+    @Override
+    public Set<TenantId> mirroringTenants() {
+      return mirrored == null ? Set.of() : Set.of(mirrored.tenant());
+    }
+  }
+
+  @Test
+  void aPolicyHasItsChannelsMirroredWhileItSaysSo() {
+    Policies policies = new Policies();
+    MirrorNode of = new MirrorNode(streams, archive, time, MINE, policies);
+    String epoch = epoch();
+    fill(of.broker, ORDERS, 0, 5);
+    of.copier.runRound();
+    assertEquals(Map.of(), kept.ranges(ORDERS, epoch), "no policy yet");
+
+    policies.mirrored = ORDERS; // a scan finds what was published before
+    fill(of.broker, channel("other"), 0, 5);
+    fill(of.broker, channel("beta", "orders.new"), 0, 5);
+    time.advance(Duration.ofSeconds(61));
+    of.copier.runRound();
+    of.copier.runRound();
+    assertEquals(List.of(new SequenceRange(1, 5)), ranges());
+    assertEquals(Map.of(), kept.heads(List.of(channel("other"), channel("beta", "orders.new"))));
+    for (int i = 0; i < 3; i++) {
+      fill(of.broker, ORDERS, 0, 10);
+      of.copier.runRound();
+    }
+    assertEquals(upTo(1, 35), all(of.broker, 7));
+
+    policies.mirrored = null; // what was copied stays, and is served again if it says so again
+    fill(of.broker, ORDERS, 0, 10);
+    of.copier.runRound();
+    assertEquals(List.of(new SequenceRange(1, 35)), ranges());
+    assertEquals(36, of.broker.states(ORDERS, 1).get(0).first());
+    policies.mirrored = ORDERS;
+    assertEquals(1, of.broker.states(ORDERS, 1).get(0).first());
+  }
+
   @Test
   void closingCopiesTheLatestPublications() {
     MirroredBroker broker =
@@ -489,7 +544,7 @@ class MirroredBrokerTest {
             streams(),
             archive,
             new MirroredChannels(
-                List.of(io.broadcasty.core.channel.ChannelPattern.parse("orders.*"))),
+                List.of(ChannelPattern.parse("orders.*")), ChannelSettingsLookup.NONE),
             (pattern, after, limit) -> List.of(),
             MINE,
             time,
