@@ -7,7 +7,6 @@ import io.broadcasty.admin.audit.AuditOutcome;
 import io.broadcasty.cluster.control.ControlException;
 import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.control.ControlTopic;
-import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.core.lifecycle.ConnectionEvent.DisconnectRequested;
@@ -18,6 +17,7 @@ import io.broadcasty.core.rbac.Roles;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import java.lang.System.Logger.Level;
+import java.util.function.IntSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +45,7 @@ public final class DisconnectStreams {
   private final ControlTopic topic;
   private final ToIntFunction<ControlMessage.Disconnect> matching;
   private final OfflineAccess offline;
-  private final NodeRegistry nodes;
+  private final IntSupplier nodes;
   private final AuditLog audit;
   private final WallClock clock;
   private final RealtimeListener listener;
@@ -55,6 +55,7 @@ public final class DisconnectStreams {
    *
    * @param matching returns how many connections of this node match now
    * @param offline ends what a user gets without a connection
+   * @param nodes returns how many nodes are told, this one included, as far as is known
    * @param listener notified of requests, accepted and denied
    */
   public DisconnectStreams(
@@ -62,7 +63,7 @@ public final class DisconnectStreams {
       ControlTopic topic,
       ToIntFunction<ControlMessage.Disconnect> matching,
       OfflineAccess offline,
-      NodeRegistry nodes,
+      IntSupplier nodes,
       AuditLog audit,
       WallClock clock,
       RealtimeListener listener) {
@@ -155,8 +156,7 @@ public final class DisconnectStreams {
             request.tokenId() != null,
             request.code(),
             address));
-    DisconnectOutcome outcome =
-        new DisconnectOutcome.Accepted(sequence, nodes.nodes().size(), here);
+    DisconnectOutcome outcome = new DisconnectOutcome.Accepted(sequence, nodes.getAsInt(), here);
     int devices = 0;
     try {
       devices = offlineToo ? endOfflineAccess(tenant, request) : 0;

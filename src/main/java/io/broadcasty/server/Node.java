@@ -295,7 +295,7 @@ public final class Node implements AutoCloseable {
             store.control(),
             sessions::count,
             push::endAccess,
-            store.nodes(),
+            store::nodeCount,
             store.audit(),
             clock,
             listeners);
@@ -314,7 +314,7 @@ public final class Node implements AutoCloseable {
             clock);
     listeners.add(explorers.events().listener());
     controlPlane.startJobs(threads);
-    meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
+    meters.addAll(ConnectionMeters.of(connections, sessions, store::nodeCount));
     meters.addAll(PublicationMeters.of(publications, hub));
     events.register(meters, listeners::failures);
     meters.addAll(StoreMeters.of(store.broker()));

@@ -11,8 +11,6 @@ import io.broadcasty.cluster.control.ControlListener;
 import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.cluster.control.ControlMessage.Disconnect;
 import io.broadcasty.cluster.control.ControlTopic;
-import io.broadcasty.cluster.nodes.LocalNodeRegistry;
-import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.core.lifecycle.ConnectionEvent.DisconnectRequested;
@@ -65,7 +63,6 @@ class DisconnectStreamsTest {
   private final RecordingListener recorder = new RecordingListener();
 
   private DisconnectStreams use(@Nullable TenantId operators) {
-    NodeInfo self = new NodeInfo("n", "h", "v", Instant.EPOCH, false, Instant.EPOCH);
     return new DisconnectStreams(
         new Administration("operator", operators),
         topic,
@@ -77,7 +74,7 @@ class DisconnectStreamsTest {
           endedOffline.add(tenant + "/" + user);
           return devices;
         },
-        new LocalNodeRegistry(() -> self, time),
+        () -> 3,
         audited::add,
         time,
         recorder);
@@ -100,7 +97,7 @@ class DisconnectStreamsTest {
     DisconnectOutcome.Accepted accepted =
         assertInstanceOf(
             DisconnectOutcome.Accepted.class, ask(caller(ACME, "admin"), null, "ann", null));
-    assertEquals(new DisconnectOutcome.Accepted(17, 1, 2), accepted);
+    assertEquals(new DisconnectOutcome.Accepted(17, 3, 2), accepted);
     ask(caller(ACME, "admin"), "acme", null, null);
     assertEquals(
         List.of(

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.admin.DisconnectOutcome;
+import io.broadcasty.admin.DisconnectRequest;
 import io.broadcasty.admin.explorer.ChannelDetails;
 import io.broadcasty.admin.explorer.ChannelPage;
 import io.broadcasty.admin.explorer.ChannelSearch;
@@ -22,8 +24,11 @@ import io.broadcasty.delivery.subscribe.SubscribeOutcome;
 import io.broadcasty.infra.database.Postgres;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.PublishRequest;
 import io.broadcasty.wire.Since;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -118,9 +123,35 @@ class NodeExplorersTest {
     assertEquals(Set.of(), page.missing());
     assertEquals(List.of("ann"), users(one, nodes.indexOf(one)));
     assertEquals(List.of("bob", "cat"), users(one, nodes.indexOf(two)));
+    publishOnBoth(one, two);
     bothNodesAreListed(one, two);
     left.onTransportClosed();
     await("the departure", () -> List.of(1, 1).equals(subscribers(one)));
+  }
+
+  private static Caller caller(String role) {
+    Instant now = Instant.now();
+    return new Caller(
+        ACME, "boss", Set.of(role), now, now.plusSeconds(600), Map.of(), "token of " + role);
+  }
+
+  private static void publishOnBoth(Node one, Node two) {
+    PublishRequest request =
+        new PublishRequest(new ChannelName("counted"), null, null, Message.of("1"));
+    one.context()
+        .publish()
+        .publish(caller("publisher"), List.of(request))
+        .toCompletableFuture()
+        .join();
+    two.context()
+        .publish()
+        .publish(caller("publisher"), List.of(request, request))
+        .toCompletableFuture()
+        .join();
+    assertEquals(
+        List.of(1L, 2L),
+        one.explorers().nodes().nodes(ACME).reports().stream().map(NodeReport::published).toList());
+    assertEquals(1, two.explorers().channels().count(ACME, 10));
   }
 
   private static void bothNodesAreListed(Node one, Node two) {
@@ -134,6 +165,14 @@ class NodeExplorersTest {
         page.reports().stream()
             .map(report -> report.connections() + " " + report.channels())
             .toList());
+    for (Node each : List.of(one, two)) {
+      DisconnectRequest whom = new DisconnectRequest("acme", "nobody", null, "disconnected");
+      DisconnectOutcome.Accepted accepted =
+          assertInstanceOf(
+              DisconnectOutcome.Accepted.class,
+              each.disconnect().disconnect(caller("admin"), whom, "192.0.2.7"));
+      assertEquals(2, accepted.nodes());
+    }
     NodeReport.Load load = page.reports().get(1).load();
     assertEquals(2, load.connections());
     assertEquals(1, load.channels());

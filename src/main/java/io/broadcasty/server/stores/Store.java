@@ -17,6 +17,8 @@ import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.Spool;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,13 @@ public record Store(
     Runnable upkeep,
     Runnable release)
     implements AutoCloseable {
+
+  /** Returns how many nodes share the store, this one included, as far as is known. */
+  public int nodeCount() {
+    Set<String> names = new HashSet<>(liveNodes.get());
+    names.add(nodes.self());
+    return names.size();
+  }
 
   /**
    * Closes the components, and their connections last.

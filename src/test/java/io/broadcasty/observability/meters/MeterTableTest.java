@@ -8,8 +8,6 @@ import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.cluster.clock.ClockCheck;
-import io.broadcasty.cluster.nodes.LocalNodeRegistry;
-import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.memory.MemoryArea;
@@ -81,7 +79,6 @@ class MeterTableTest {
   }
 
   private List<Meter> all(MirroredBroker mirror, SpoolingBroker spool) {
-    NodeInfo self = new NodeInfo("n", "host", "1", Instant.EPOCH, false, Instant.EPOCH);
     RelayStatus relay =
         new RelayStatus(
             "auto",
@@ -104,7 +101,7 @@ class MeterTableTest {
         ConnectionMeters.of(
             new ConnectionCounts(),
             new Sessions(time, time, RealtimeListener.NONE, MemoryBudgets.unlimited()),
-            new LocalNodeRegistry(() -> self, time)));
+            () -> 1));
     all.addAll(OutputMeters.of(new StreamOutputSelector(true, ""), () -> 0));
     all.addAll(PublicationMeters.of(new PublishCounts(), new Hub(Runnable::run)));
     all.addAll(StoreMeters.of(spool));
