@@ -1,5 +1,6 @@
 package io.broadcasty.cli;
 
+import io.broadcasty.core.hash.Hashes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -16,8 +17,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** Signs JSON Web Tokens (RFC 7515) with a private key, or with the secret of the server. */
@@ -88,14 +87,8 @@ final class SigningKey {
   }
 
   static SigningKey ofSecret(String secret) {
-    SecretKeySpec key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
-    return new SigningKey(
-        "HS256",
-        bytes -> {
-          Mac mac = Mac.getInstance("HmacSHA256");
-          mac.init(key);
-          return mac.doFinal(bytes);
-        });
+    byte[] key = secret.getBytes(StandardCharsets.UTF_8);
+    return new SigningKey("HS256", bytes -> Hashes.hmacSha256(key, bytes));
   }
 
   /**

@@ -1,8 +1,6 @@
 package io.broadcasty.admin.key;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.broadcasty.core.hash.Hashes;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -68,15 +66,7 @@ public record KeySecret(String keyId, String secret) {
 
   /** Returns the hash of a secret, which is compared instead of the secret. */
   static byte[] hash(String secret) {
-    return digest(secret.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static byte[] digest(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
+    return Hashes.sha256(secret);
   }
 
   /**
@@ -89,7 +79,7 @@ public record KeySecret(String keyId, String secret) {
     return STAND_IN_PREFIX
         + keyId
         + "_"
-        + Base64.getUrlEncoder().withoutPadding().encodeToString(digest(hash));
+        + Base64.getUrlEncoder().withoutPadding().encodeToString(Hashes.sha256(hash));
   }
 
   /** Returns the id of the key in a text of {@link #standIn}; null for any other text. */

@@ -1,10 +1,7 @@
 package io.broadcasty.admin.revocation;
 
+import io.broadcasty.core.hash.Hashes;
 import io.broadcasty.core.tenant.TenantId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -82,16 +79,8 @@ public record RevocationTarget(TenantId tenant, Kind kind, String name) {
    * So a target has one revocation, and revoking it again changes that.
    */
   public String id() {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(
-                  (kind.wireName() + '\0' + tenant.value() + '\0' + name)
-                      .getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, ID_LENGTH / 2);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
+    return Hashes.sha256Hex(kind.wireName() + '\0' + tenant.value() + '\0' + name)
+        .substring(0, ID_LENGTH);
   }
 
   /** Returns whether a text may be the id of a revocation. */

@@ -1,12 +1,6 @@
 package io.broadcasty.core.app;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import io.broadcasty.core.hash.Hashes;
 
 /**
  * Signatures of an app: HMAC-SHA256 with a secret as UTF-8, in hexadecimal digits in lower case
@@ -14,24 +8,16 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class AppSignature {
 
-  private static final String ALGORITHM = "HmacSHA256";
-
   private AppSignature() {}
 
   /** Returns the signature of a text by a secret. */
   public static String of(String secret, String text) {
-    try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM));
-      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no HMAC-SHA256", e);
-    }
+    return Hashes.hmacSha256Hex(secret, text);
   }
 
   /** Returns whether a signature is that of a text, in a time that does not depend on where not. */
   public static boolean isValid(String secret, String text, String signature) {
-    return equal(of(secret, text), signature);
+    return Hashes.equal(of(secret, text), signature);
   }
 
   /**
@@ -62,22 +48,5 @@ public final class AppSignature {
   /** Returns the text that is signed so that a connection may sign in as somebody. */
   public static String signin(String socketId, String userData) {
     return socketId + "::user::" + userData;
-  }
-
-  /** Returns the MD5 of a body, in hexadecimal digits; it is only what the signature covers. */
-  public static String md5(byte[] body, int length) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("MD5");
-      digest.update(body, 0, length);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no MD5", e);
-    }
-  }
-
-  /** Compares two texts in a time that does not depend on where they differ. */
-  static boolean equal(String a, String b) {
-    return MessageDigest.isEqual(
-        a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,9 +1,7 @@
 package io.broadcasty.core.auth;
 
+import io.broadcasty.core.hash.Hashes;
 import io.broadcasty.core.tenant.TenantId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
@@ -95,12 +93,6 @@ public record Caller(
   }
 
   private static String hash(String token) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(Hashes.sha256(token));
   }
 }

@@ -1,10 +1,7 @@
 package io.broadcasty.core.auth;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.broadcasty.core.hash.Hashes;
 import java.util.Arrays;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +30,7 @@ public record SignedRequest(
   public static final String SCHEME = "Broadcasty-HMAC-SHA256";
 
   /** The hash of a body without bytes. */
-  public static final String EMPTY_SHA256 = sha256(new byte[0], 0);
+  public static final String EMPTY_SHA256 = Hashes.sha256Hex("");
 
   /** Returns the text that is signed, in UTF-8. */
   public String signedText() {
@@ -50,22 +47,9 @@ public record SignedRequest(
     return String.join("&", parameters);
   }
 
-  /** Returns the SHA-256 of the first bytes of an array, in hexadecimal digits. */
-  public static String sha256(byte[] bytes, int length) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes, 0, length);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
-  }
-
   /** Returns whether a body is the one that was signed. */
   public boolean hasSigned(byte[] body, int length) {
-    return MessageDigest.isEqual(
-        sha256(body, length).getBytes(StandardCharsets.US_ASCII),
-        bodySha256.getBytes(StandardCharsets.US_ASCII));
+    return Hashes.equal(Hashes.sha256Hex(body, length), bodySha256);
   }
 
   /** Omits the signature and the query. */

@@ -1,15 +1,13 @@
 package io.broadcasty.core.auth;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.hash.Hashes;
 import io.broadcasty.core.tenant.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -93,10 +91,6 @@ public final class Tickets {
   }
 
   private static String id(byte[] key) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
+    return Hashes.sha256Hex(key);
   }
 }

@@ -2,10 +2,8 @@ package io.broadcasty.core.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.security.GeneralSecurityException;
+import io.broadcasty.core.hash.Hashes;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signatures of messages by a secret that both sides know, as in <a
@@ -18,7 +16,6 @@ public final class WebhookSignature {
 
   private static final int MIN_BYTES = 24;
   private static final int MAX_BYTES = 64;
-  private static final String HMAC = "HmacSHA256";
 
   private WebhookSignature() {}
 
@@ -46,12 +43,6 @@ public final class WebhookSignature {
    * @param secret its bytes
    */
   public static String sign(byte[] secret, byte[] signed) {
-    try {
-      Mac mac = Mac.getInstance(HMAC);
-      mac.init(new SecretKeySpec(secret, HMAC));
-      return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(signed));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no " + HMAC, e);
-    }
+    return "v1," + Base64.getEncoder().encodeToString(Hashes.hmacSha256(secret, signed));
   }
 }

@@ -2,9 +2,9 @@ package io.broadcasty.core.secret;
 
 import com.google.errorprone.annotations.Immutable;
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.hash.Hashes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -154,12 +154,7 @@ public final class MasterKeys {
 
   /** Returns the beginning of the key's hash, which tells nothing about the key. */
   private static String id(byte[] key) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(key);
-      return HexFormat.of().formatHex(digest, 0, ID_BYTES);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Hashes.sha256(key), 0, ID_BYTES);
   }
 
   /** Returns the ids of the keys. */

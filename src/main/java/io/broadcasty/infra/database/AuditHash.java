@@ -2,15 +2,12 @@ package io.broadcasty.infra.database;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadcasty.core.hash.Hashes;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,12 +66,7 @@ public final class AuditHash {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to memory", e);
     }
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
+    return Hashes.sha256Hex(bytes.toByteArray());
   }
 
   /** Returns the hash of the actor and its address. */
@@ -97,13 +89,8 @@ public final class AuditHash {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to memory", e);
     }
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(HexFormat.of().parseHex(salt), "HmacSHA256"));
-      return HexFormat.of().formatHex(mac.doFinal(bytes.toByteArray()));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no HmacSHA256", e);
-    }
+    return HexFormat.of()
+        .formatHex(Hashes.hmacSha256(HexFormat.of().parseHex(salt), bytes.toByteArray()));
   }
 
   private static void write(DataOutputStream out, @Nullable String text) throws IOException {

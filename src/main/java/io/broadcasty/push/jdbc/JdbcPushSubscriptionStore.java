@@ -1,9 +1,8 @@
 package io.broadcasty.push.jdbc;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.hash.Hashes;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.push.device.Audience;
@@ -16,14 +15,11 @@ import io.broadcasty.push.device.PushSubscription;
 import io.broadcasty.push.device.PushSubscriptionStore;
 import io.broadcasty.push.device.Recipient;
 import io.broadcasty.push.device.RegisteredDevice;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -106,7 +102,7 @@ public final class JdbcPushSubscriptionStore implements PushSubscriptionStore {
       if (isNew) {
         save.setString(7, tenant.value());
         save.setString(8, address.service().name());
-        save.setString(9, hash(address.token()));
+        save.setString(9, Hashes.sha256Hex(address.token()));
         save.setString(10, address.token());
         save.setLong(11, now);
       }
@@ -189,7 +185,7 @@ public final class JdbcPushSubscriptionStore implements PushSubscriptionStore {
     try (PreparedStatement select = connection.prepareStatement(BY_TOKEN)) {
       select.setString(1, tenant.value());
       select.setString(2, address.service().name());
-      select.setString(3, hash(address.token()));
+      select.setString(3, Hashes.sha256Hex(address.token()));
       try (ResultSet row = select.executeQuery()) {
         return row.next() ? new Known(row.getString(1), row.getString(2)) : null;
       }
@@ -288,14 +284,5 @@ public final class JdbcPushSubscriptionStore implements PushSubscriptionStore {
         connection ->
             new AudienceQuery(connection, tenant, followers, limit, database.maxKeysPerStatement())
                 .find(audience));
-  }
-
-  private static String hash(String token) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK does not provide SHA-256", e);
-    }
   }
 }

@@ -1,8 +1,7 @@
 package io.broadcasty.push.provider;
 
+import io.broadcasty.core.hash.Hashes;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.Predicate;
@@ -27,15 +26,9 @@ public final class CollapseKeys {
     if (taken.test(key)) {
       return key;
     }
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return Base64.getUrlEncoder()
-          .withoutPadding()
-          .encodeToString(Arrays.copyOf(hash, characters * 3 / 4));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK does not provide SHA-256", e);
-    }
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(Arrays.copyOf(Hashes.sha256(key), characters * 3 / 4));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.broadcasty.push.webpush;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.hash.Hashes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import javax.crypto.Cipher;
-import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
@@ -77,7 +77,8 @@ final class MessageEncryption {
     byte[] senderPoint = ((ECPublicKeyParameters) sender.getPublic()).getQ().getEncoded(false);
     byte[] shared = agree(sender, receiverPoint);
     byte[] keyInfo = concat(KEY_INFO, receiverPoint, senderPoint);
-    byte[] key = hmac(salt, expand(hmac(authSecret, shared), keyInfo, 32));
+    byte[] key =
+        Hashes.hmacSha256(salt, expand(Hashes.hmacSha256(authSecret, shared), keyInfo, 32));
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
     cipher.init(
         Cipher.ENCRYPT_MODE,
@@ -107,15 +108,8 @@ final class MessageEncryption {
   }
 
   /** Returns the first block of HKDF-Expand (RFC 5869), which is all that is needed here. */
-  private static byte[] expand(byte[] key, byte[] info, int length)
-      throws GeneralSecurityException {
-    return Arrays.copyOf(hmac(key, concat(info, new byte[] {1})), length);
-  }
-
-  private static byte[] hmac(byte[] key, byte[] data) throws GeneralSecurityException {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(key, "HmacSHA256"));
-    return mac.doFinal(data);
+  private static byte[] expand(byte[] key, byte[] info, int length) {
+    return Arrays.copyOf(Hashes.hmacSha256(key, concat(info, new byte[] {1})), length);
   }
 
   private static byte[] info(String label) {

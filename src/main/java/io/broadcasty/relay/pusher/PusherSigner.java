@@ -1,16 +1,10 @@
 package io.broadcasty.relay.pusher;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.HexFormat;
+import io.broadcasty.core.hash.Hashes;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signs requests for Pusher's HTTP API (Pusher's reference, "Generating authentication
@@ -32,31 +26,15 @@ record PusherSigner(String key, String secret) {
                 "auth_version",
                 "1.0"));
     if (body.length > 0) {
-      parameters.put("body_md5", md5(body));
+      parameters.put("body_md5", Hashes.md5Hex(body, body.length));
     }
     String query =
         parameters.entrySet().stream()
             .map(each -> each.getKey() + "=" + each.getValue())
             .collect(Collectors.joining("&"));
-    return query + "&auth_signature=" + sign(method + "\n" + path + "\n" + query);
-  }
-
-  private String sign(String text) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
-      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK does not provide HmacSHA256", e);
-    }
-  }
-
-  private static String md5(byte[] body) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(body));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK does not provide MD5", e);
-    }
+    return query
+        + "&auth_signature="
+        + Hashes.hmacSha256Hex(secret, method + "\n" + path + "\n" + query);
   }
 
   @Override

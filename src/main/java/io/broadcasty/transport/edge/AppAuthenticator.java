@@ -3,12 +3,12 @@ package io.broadcasty.transport.edge;
 import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppCallers;
 import io.broadcasty.core.app.AppRequest;
-import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.auth.ServedTenants;
+import io.broadcasty.core.hash.Hashes;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.tenant.TenantState;
 import io.broadcasty.wire.Code;
@@ -16,8 +16,6 @@ import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Matcher;
@@ -138,10 +136,7 @@ final class AppAuthenticator {
 
   private static @Nullable Problem fault(String md5, byte[] bytes, int length) {
     boolean unsigned = md5.isEmpty() && length == 0;
-    return unsigned
-            || MessageDigest.isEqual(
-                AppSignature.md5(bytes, length).getBytes(StandardCharsets.UTF_8),
-                md5.getBytes(StandardCharsets.UTF_8))
+    return unsigned || Hashes.equal(Hashes.md5Hex(bytes, length), md5)
         ? null
         : Problem.of(Code.INVALID_SIGNATURE, "`" + BODY + "` is not the MD5 of the body");
   }

@@ -10,6 +10,7 @@ import io.broadcasty.core.app.App;
 import io.broadcasty.core.app.AppSignature;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.hash.Hashes;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantState;
 import io.broadcasty.core.tenant.TestTenantSettings;
@@ -68,7 +69,7 @@ class AppAuthenticatorTest {
             "auth_version",
             "1.0",
             "body_md5",
-            AppSignature.md5(BODY, BODY.length)));
+            Hashes.md5Hex(BODY, BODY.length)));
   }
 
   private static String query(String method, String path, Map<String, String> parameters) {

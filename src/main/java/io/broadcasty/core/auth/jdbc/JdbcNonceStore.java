@@ -3,18 +3,15 @@ package io.broadcasty.core.auth.jdbc;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.hash.Hashes;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.Transactions;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HexFormat;
 
 /**
  * Remembers the nonces that all nodes have seen in {@code broadcasty_nonces}, a row for each. Times
@@ -94,12 +91,6 @@ public final class JdbcNonceStore implements NonceStore {
   private static String hash(TenantId tenant, String subject, String nonce) {
     String text =
         tenant.value().length() + ":" + tenant.value() + subject.length() + ":" + subject + nonce;
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
+    return Hashes.sha256Hex(text);
   }
 }
