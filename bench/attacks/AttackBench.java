@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,6 +23,7 @@ final class AttackBench {
   private static final int MAX_CALM_SECONDS = 15;
   private static final int DELIVERY_SECONDS = 15;
   private static final int BROKEN = 2;
+  private static final int CLASSES_SHOWN = 12;
 
   private final String[] args;
   private final int seconds;
@@ -35,6 +37,7 @@ final class AttackBench {
   private final AtomicLong peak = new AtomicLong();
   private final AtomicLong residentPeak = new AtomicLong();
   private long heapBefore;
+  private Map<String, Long> classesBefore = Map.of();
   private Neighbour.Window before;
 
   private AttackBench(String[] args) throws Exception {
@@ -139,6 +142,7 @@ final class AttackBench {
 
   /** Measures the heap and the neighbour without an attack. */
   private void calm() throws InterruptedException {
+    classesBefore = server.bytesOfClasses();
     heapBefore = server.collectedMegabytes();
     before = neighbour.begin();
     TimeUnit.SECONDS.sleep(Math.max(5, Math.min(MAX_CALM_SECONDS, seconds / 2)));
@@ -201,7 +205,20 @@ final class AttackBench {
       TimeUnit.SECONDS.sleep(3);
       heap = server.collectedMegabytes();
     }
+    if (!Row.isBack(heapBefore, heap)) {
+      tellGrowth();
+    }
     return heap;
+  }
+
+  /** Says which classes have more objects than before the attack. */
+  private void tellGrowth() {
+    Map<String, Long> growth = server.bytesOfClasses();
+    growth.replaceAll((name, bytes) -> bytes - classesBefore.getOrDefault(name, 0L));
+    growth.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(CLASSES_SHOWN)
+        .forEach(each -> say("  %+,d bytes of %s", each.getValue(), each.getKey()));
   }
 
   private static void say(String format, Object... values) {

@@ -4,6 +4,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +23,8 @@ final class ServerProcess {
 
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+  private static final Pattern HISTOGRAM =
+      Pattern.compile("^ *\\d+: +\\d+ +(\\d+)  (\\S+)", Pattern.MULTILINE);
   private static final int TIMEOUT_SECONDS = 20;
 
   private final String pid;
@@ -57,6 +61,16 @@ final class ServerProcess {
     command("GC.run");
     command("GC.run");
     return heapMegabytes();
+  }
+
+  /** Returns the bytes of the objects of each class that are in use, by its name. */
+  Map<String, Long> bytesOfClasses() {
+    Map<String, Long> bytes = new HashMap<>();
+    Matcher line = HISTOGRAM.matcher(command("GC.class_histogram"));
+    while (line.find()) {
+      bytes.merge(line.group(2), Long.parseLong(line.group(1)), Long::sum);
+    }
+    return bytes;
   }
 
   long residentMegabytes() {

@@ -14,16 +14,18 @@ public record BodyCap(int maxBytes, int maxSingleBytes) {
 
   /** Returns the longest body that begins with these bytes. */
   public int of(byte[] begin, int length) {
-    return isArray(begin, length) ? maxBytes : Math.min(maxBytes, maxSingleBytes);
+    int known = ifKnown(begin, length);
+    return known == 0 ? Math.min(maxBytes, maxSingleBytes) : known;
   }
 
-  private static boolean isArray(byte[] buffer, int length) {
+  /** Returns the longest body that begins with these bytes; 0 while they are only white space. */
+  int ifKnown(byte[] begin, int length) {
     for (int i = 0; i < length; i++) {
-      if (buffer[i] != ' ' && buffer[i] != '\n' && buffer[i] != '\r' && buffer[i] != '\t') {
-        return buffer[i] == '[';
+      if (begin[i] != ' ' && begin[i] != '\n' && begin[i] != '\r' && begin[i] != '\t') {
+        return begin[i] == '[' ? maxBytes : Math.min(maxBytes, maxSingleBytes);
       }
     }
-    return false;
+    return 0;
   }
 
   /** Returns the problem of a body that is longer than a cap. */

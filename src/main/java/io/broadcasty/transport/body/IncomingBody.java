@@ -1,6 +1,7 @@
 package io.broadcasty.transport.body;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.memory.ByteChunks;
 import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.memory.MemoryReservation;
 import io.broadcasty.delivery.session.ProblemMapper;
@@ -17,7 +18,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +33,6 @@ final class IncomingBody implements ReadListener, AsyncListener {
   static final String ATTRIBUTE = "broadcasty.incoming-body";
 
   private static final System.Logger LOG = System.getLogger(IncomingBody.class.getName());
-  private static final int FIRST_BYTES = 2048;
-  private static final byte[] NOTHING = new byte[0];
   private static final ThreadLocal<byte[]> BUFFERS =
       ThreadLocal.withInitial(() -> new byte[8 * 1024]);
 
@@ -59,10 +57,11 @@ final class IncomingBody implements ReadListener, AsyncListener {
   private final MemoryReservation memory;
 
   @GuardedBy("this")
-  private byte[] bytes = NOTHING;
+  private ByteChunks bytes = new ByteChunks();
 
+  /** The longest body of this kind; 0 before its first character. */
   @GuardedBy("this")
-  private int length;
+  private int longest;
 
   @GuardedBy("this")
   private State state = State.READING;
@@ -228,36 +227,32 @@ final class IncomingBody implements ReadListener, AsyncListener {
     if (state != State.READING || cap == null) {
       return null;
     }
-    int most = cap.of(length == 0 ? from : bytes, length == 0 ? count : length);
-    if ((long) length + count > most || body.getContentLengthLong() > most) {
+    if (longest == 0) {
+      longest = cap.ifKnown(from, count);
+    }
+    int most = longest == 0 ? cap.of(from, 0) : longest;
+    long announced = body.getContentLengthLong();
+    if ((long) bytes.length() + count > most || announced > most) {
       return BodyCap.tooLarge(most);
     }
-    int needed = length + count;
-    if (needed > bytes.length) {
-      long announced = body.getContentLengthLong();
-      long atMost = announced > 0 ? announced : most;
-      int capacity =
-          (int) Math.max(needed, Math.min(atMost, Math.max(FIRST_BYTES, 2L * bytes.length)));
-      Grant grant = memory.tryResize(capacity);
-      if (grant != Grant.GRANTED) {
-        return ProblemMapper.outOfMemory(grant);
-      }
-      bytes = Arrays.copyOf(bytes, capacity);
+    int atMost = announced > 0 ? (int) announced : most;
+    Grant grant = memory.tryResize(bytes.capacityFor(count, atMost));
+    if (grant != Grant.GRANTED) {
+      return ProblemMapper.outOfMemory(grant);
     }
-    System.arraycopy(from, 0, bytes, length, count);
-    length = needed;
+    bytes.append(from, 0, count, atMost);
     return null;
   }
 
   /** Returns why a body that is whole is refused; null when it is not, or not whole. */
   synchronized @Nullable Problem fault() {
-    return answer != null && isWhole() ? answer.fault(bytes, length) : null;
+    return answer != null && isWhole() ? answer.fault(bytes.toArray(), bytes.length()) : null;
   }
 
   @GuardedBy("this")
   private boolean isWhole() {
     long announced = body.getContentLengthLong();
-    return state == State.READING && (announced < 0 || announced == length);
+    return state == State.READING && (announced < 0 || announced == bytes.length());
   }
 
   /** Makes what has been kept the body of the request; returns false when some of it is missing. */
@@ -266,8 +261,8 @@ final class IncomingBody implements ReadListener, AsyncListener {
       return false;
     }
     state = State.DONE;
-    body.setBody(length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
-    bytes = NOTHING;
+    body.setBody(bytes.toArray());
+    bytes = new ByteChunks();
     return true;
   }
 
@@ -311,7 +306,7 @@ final class IncomingBody implements ReadListener, AsyncListener {
       return "the body did not arrive within " + timeout.toSeconds() + " s";
     }
     long least = ageNanos / 1_000_000_000L * BodySettings.LEAST_BYTES_PER_SECOND;
-    return ageNanos > BodySettings.RATE_AFTER.toNanos() && length < least
+    return ageNanos > BodySettings.RATE_AFTER.toNanos() && bytes.length() < least
         ? "the body arrived at less than " + BodySettings.LEAST_BYTES_PER_SECOND + " bytes a second"
         : null;
   }
@@ -342,7 +337,7 @@ final class IncomingBody implements ReadListener, AsyncListener {
         return;
       }
       state = State.ANSWERING;
-      bytes = NOTHING;
+      bytes = new ByteChunks();
       memory.close();
     }
     runBlocking(() -> answer(problem));
@@ -386,7 +381,7 @@ final class IncomingBody implements ReadListener, AsyncListener {
       }
       gone = state == State.READING;
       state = State.DONE;
-      bytes = NOTHING;
+      bytes = new ByteChunks();
       memory.close();
     }
     all.remove(this);
@@ -431,7 +426,7 @@ final class IncomingBody implements ReadListener, AsyncListener {
 
   /** Releases the memory of the body; may be called more than once. */
   synchronized void release() {
-    bytes = NOTHING;
+    bytes = new ByteChunks();
     memory.close();
     if (state != State.DONE) {
       state = State.DONE;

@@ -1,9 +1,11 @@
 package io.broadcasty.transport.websocket;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.memory.ByteChunks;
 import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.memory.MemoryReservation;
 import jakarta.websocket.MessageHandler;
+import java.nio.charset.StandardCharsets;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,11 @@ final class TextMessageAssembler implements MessageHandler.Partial<String> {
   private final MemoryReservation memory;
 
   @GuardedBy("this")
-  private @Nullable StringBuilder begun;
+  private @Nullable ByteChunks begun;
+
+  /** The first half of a character whose second half begins the next part; 0 for none. */
+  @GuardedBy("this")
+  private char half;
 
   @GuardedBy("this")
   private long bytes;
@@ -85,16 +91,15 @@ final class TextMessageAssembler implements MessageHandler.Partial<String> {
       bytes = 0;
       return () -> receiver.onText(part);
     }
-    StringBuilder before = begun;
-    boolean first = before == null;
-    StringBuilder text = before == null ? new StringBuilder(0) : before;
-    Grant grant = append(text, part);
+    boolean first = begun == null;
+    ByteChunks text = begun == null ? new ByteChunks() : begun;
+    Grant grant = append(text, part, last);
     if (grant != Grant.GRANTED) {
       close();
       return () -> receiver.onOutOfMemory(grant);
     }
     if (last) {
-      String whole = text.toString();
+      String whole = new String(text.toArray(), StandardCharsets.UTF_8);
       begun = null;
       bytes = 0;
       memory.close();
@@ -104,20 +109,22 @@ final class TextMessageAssembler implements MessageHandler.Partial<String> {
     return first ? receiver::onBegun : () -> {};
   }
 
-  /** Appends a part, doubling the buffer when it is full. */
+  /** Appends a part in UTF-8; a character that is split between parts waits for its second half. */
   @GuardedBy("this")
-  private Grant append(StringBuilder text, String part) {
-    int length = text.length() + part.length();
-    if (length > text.capacity()) {
-      int capacity = Math.max(length, 2 * text.capacity());
-      Grant grant = memory.tryResize((long) Character.BYTES * capacity);
-      if (grant != Grant.GRANTED) {
-        return grant;
-      }
-      text.ensureCapacity(capacity);
+  private Grant append(ByteChunks text, String part, boolean last) {
+    String chars = half == 0 ? part : half + part;
+    int end = chars.length();
+    half = 0;
+    if (!last && end > 0 && Character.isHighSurrogate(chars.charAt(end - 1))) {
+      half = chars.charAt(--end);
     }
-    text.append(part);
-    return Grant.GRANTED;
+    byte[] utf8 = chars.substring(0, end).getBytes(StandardCharsets.UTF_8);
+    int atMost = maxBytes.getAsInt();
+    Grant grant = memory.tryResize(text.capacityFor(utf8.length, atMost));
+    if (grant == Grant.GRANTED) {
+      text.append(utf8, 0, utf8.length, atMost);
+    }
+    return grant;
   }
 
   /**

@@ -1,11 +1,13 @@
 package io.broadcasty.transport.websocket.frame;
 
+import io.broadcasty.core.memory.ByteChunks;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.memory.MemoryReservation;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a client's frames (RFC 6455, section 5) from bytes split anywhere, and passes whole
@@ -60,9 +62,10 @@ public final class FrameReader {
   private int messageLength;
 
   /**
-   * The first {@link #messageLength} bytes of a text, and the state of the UTF-8 check after them.
+   * The first {@link #messageLength} bytes of a text, null for none, and the state of the UTF-8
+   * check after them.
    */
-  private byte[] text = NO_BYTES;
+  private @Nullable ByteChunks text;
 
   private byte textState = Utf8Validator.BOUNDARY;
 
@@ -141,7 +144,7 @@ public final class FrameReader {
    */
   public void stop() {
     stage = OVER;
-    text = NO_BYTES;
+    text = null;
     controlBody = NO_BYTES;
     memory.close();
   }
@@ -292,12 +295,12 @@ public final class FrameReader {
       nextMessage();
       listener.onText(decoded(buffer, from, to));
     } else {
-      textPart(buffer, from, to);
+      ByteChunks chunks = textPart(buffer, from, to);
       if (messageIsWhole) {
         if (textState != Utf8Validator.BOUNDARY) {
           throw new FrameException(CloseCodes.INVALID_DATA, "a text ends within a character");
         }
-        String whole = new String(text, 0, messageLength, StandardCharsets.UTF_8);
+        String whole = new String(chunks.toArray(), StandardCharsets.UTF_8);
         nextMessage();
         listener.onText(whole);
       }
@@ -307,8 +310,8 @@ public final class FrameReader {
   private void nextMessage() {
     messageOpcode = 0;
     messageLength = 0;
-    if (text.length > 0) {
-      text = NO_BYTES;
+    if (text != null) {
+      text = null;
       memory.close();
     }
   }
@@ -327,21 +330,23 @@ public final class FrameReader {
     return decoded;
   }
 
-  private void textPart(byte[] buffer, int from, int to) throws FrameException {
+  /** Keeps a part of a text; returns everything that is kept of it. */
+  private ByteChunks textPart(byte[] buffer, int from, int to) throws FrameException {
     textState = Utf8Validator.check(textState, buffer, from, to);
     if (textState == Utf8Validator.INVALID) {
       throw notUtf8();
     }
-    int length = messageLength + to - from;
-    if (length > text.length) {
-      // doubles, also across frames, so that many small frames do not cost a copy each
-      long atMost = lastFrame ? length + bodyLength - bodyRead : maxMessageBytes;
-      int capacity = (int) Math.min(atMost, Math.max(length, 2L * text.length));
+    ByteChunks chunks = text == null ? new ByteChunks() : text;
+    int part = to - from;
+    messageLength += part;
+    int atMost = lastFrame ? messageLength + (int) (bodyLength - bodyRead) : maxMessageBytes;
+    int capacity = chunks.capacityFor(part, atMost);
+    if (capacity > chunks.capacity()) {
       reserve(capacity + controlBody.length);
-      text = Arrays.copyOf(text, capacity);
     }
-    System.arraycopy(buffer, from, text, messageLength, to - from);
-    messageLength = length;
+    chunks.append(buffer, from, part, atMost);
+    text = chunks;
+    return chunks;
   }
 
   private void controlPart(byte[] buffer, int from, int to, boolean whole) throws FrameException {
@@ -351,16 +356,20 @@ public final class FrameReader {
       return;
     }
     if (controlBody.length == 0) {
-      reserve(text.length + length);
+      reserve(textCapacity() + length);
       controlBody = new byte[length];
     }
     System.arraycopy(buffer, from, controlBody, bodyRead - (to - from), to - from);
     if (whole) {
       byte[] body = controlBody;
       controlBody = NO_BYTES;
-      reserve(text.length);
+      reserve(textCapacity());
       control(body);
     }
+  }
+
+  private int textCapacity() {
+    return text == null ? 0 : text.capacity();
   }
 
   private void reserve(int bytes) throws FrameException {
