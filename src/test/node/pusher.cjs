@@ -244,6 +244,36 @@ const steps = {
     assert.deepEqual(await within('the event', got), { for: 'you' });
   },
 
+  async 'subscribers are told how many they are'() {
+    const name = fresh('counted');
+    const { channel } = await subscribe(await connect({ id: 'ann' }), name);
+    assert.deepEqual((await next(channel, 'pusher:subscription_count')).data, { subscription_count: 1 });
+    const two = next(channel, 'pusher:subscription_count');
+    await subscribe(await connect({ id: 'bob' }), name);
+    assert.equal((await two).data.subscription_count, 2);
+    assert.equal(channel.subscriptionCount, 2);
+  },
+
+  async 'watchlists'() {
+    const [annId, bobId] = [fresh('ann'), fresh('bob')];
+    const ann = await connect({ id: annId, watchlist: [bobId] });
+    const states = [];
+    for (const state of ['online', 'offline']) {
+      ann.user.watchlist.bind(state, ({ user_ids: ids }) => states.push([state, ...ids]));
+    }
+    const first = next(ann.user.watchlist, 'offline');
+    ann.signin();
+    await first;
+    const online = next(ann.user.watchlist, 'online');
+    const bob = await connect({ id: bobId });
+    bob.signin();
+    await online;
+    const offline = next(ann.user.watchlist, 'offline');
+    bob.disconnect();
+    await offline;
+    assert.deepEqual(states, [['offline', bobId], ['online', bobId], ['offline', bobId]]);
+  },
+
   async 'Laravel Echo'() {
     const { default: Echo } = await import('laravel-echo'); // a module only
     const [news, chat, room] = [fresh('news'), fresh('chat'), fresh('room')];
