@@ -31,11 +31,15 @@ import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.PusherData;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -757,8 +761,36 @@ class PusherSessionTest {
     ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1);
     node.sessions.drain(Duration.ZERO, scheduler);
     scheduler.shutdown();
-    assertTrue(scheduler.awaitTermination(10, java.util.concurrent.TimeUnit.SECONDS));
+    assertTrue(scheduler.awaitTermination(10, TimeUnit.SECONDS));
     node.run();
     assertEquals(List.of("4200"), client.closed);
+  }
+
+  /** Clients come back at once, without any spread of their own: the server has to spread them. */
+  @Test
+  void aDrainSpreadsItsClientsOverItsTime() throws Exception {
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      clients.add(connect());
+    }
+    TreeMap<Long, List<Runnable>> due = new TreeMap<>();
+    ScheduledThreadPoolExecutor scheduler =
+        new ScheduledThreadPoolExecutor(1) {
+          @Override
+          public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+            due.computeIfAbsent(unit.toMillis(delay), at -> new ArrayList<>()).add(command);
+            return super.schedule(() -> {}, 0, unit);
+          }
+        };
+    node.sessions.drain(Duration.ofSeconds(10), scheduler);
+    scheduler.shutdown();
+    assertEquals(20, due.size(), "no two at one time");
+    for (Map.Entry<Long, List<Runnable>> each : due.entrySet()) {
+      each.getValue().forEach(Runnable::run);
+      node.run();
+      long away = clients.stream().filter(client -> client.closed.equals(List.of("4200"))).count();
+      assertEquals(each.getKey() / 500 + 1, away, "after " + each.getKey() + " ms");
+    }
+    assertTrue(due.lastKey() < 10_000, "all are away in time");
   }
 }
