@@ -45,7 +45,7 @@ class DocumentsTest {
   /** Keys and environment variables, apart from those of one tenant, app or issuer. */
   private static final Pattern SETTING =
       Pattern.compile(
-          "\\bbroadcasty\\.(?!tenant\\.|issuers\\.|messaging\\.)([a-z]+)[a-z.-]*[a-z]|\\bBROADCASTY_(?!TENANT_|APPS_|ISSUERS_|MESSAGING_)[A-Z_]*[A-Z]");
+          "\\bbroadcasty\\.(?!tenant\\.|issuers\\.|messaging\\.|outbox\\.)([a-z]+)[a-z.-]*[a-z]|\\bBROADCASTY_(?!TENANT_|APPS_|ISSUERS_|MESSAGING_|OUTBOX_)[A-Z_]*[A-Z]");
 
   /** Names that look like settings: a Redis connection, a message of the service worker, tests. */
   private static final Set<String> NAMES_OF_OTHERS =

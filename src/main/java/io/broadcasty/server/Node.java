@@ -154,6 +154,7 @@ public final class Node implements AutoCloseable {
   private final Explorers explorers;
   private final SecurityLog securityLog;
   private final ManagementBeans beans;
+  private final OutboxRuntime outboxes;
   private final ExecutorService refresher;
   private volatile long sweptNanos;
 
@@ -350,6 +351,15 @@ public final class Node implements AutoCloseable {
             threads.loops,
             relays.connectors());
     offerLocally(settings.local());
+    this.outboxes =
+        new OutboxRuntime(
+            settings.outboxes(),
+            publish,
+            tenants,
+            () -> sessions.suspension() != null,
+            ticker,
+            clock,
+            threads);
   }
 
   /** Lets other applications of the server publish, as the last step of the start. */
@@ -653,6 +663,7 @@ public final class Node implements AutoCloseable {
     threads.loops.markStopping();
     beans.close();
     messaging.close();
+    outboxes.close();
     explorers.endEvents();
     LOG.log(Level.INFO, () -> "Draining " + sessions.size() + " connections over " + drain);
     boolean connected = sessions.size() > 0;

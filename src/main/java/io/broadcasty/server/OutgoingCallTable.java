@@ -3,9 +3,11 @@ package io.broadcasty.server;
 import io.broadcasty.cluster.nodes.redis.NodePeer;
 import io.broadcasty.core.auth.jwt.KeyLocation;
 import io.broadcasty.core.auth.jwt.RemoteKeys;
+import io.broadcasty.infra.database.ApplicationPool;
 import io.broadcasty.infra.database.DatabaseLimits;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.outbox.OutboxReader;
 import io.broadcasty.push.provider.PushConfigKeys;
 import io.broadcasty.push.webpush.WebPushProvider;
 import io.broadcasty.server.config.ConfigKeys;
@@ -55,6 +57,16 @@ final class OutgoingCallTable {
               List.of("Database")),
           new OutgoingCall(
               "Embedded H2", "none: it runs in this process", "–", "–", List.of("EmbeddedH2")),
+          new OutgoingCall(
+              "Database of an application: its outbox",
+              text(DatabaseLimits.DEFAULT.connection())
+                  + " for a connection, "
+                  + text(ApplicationPool.ANSWER)
+                  + " for an answer; of a data source as it says",
+              "at growing intervals up to "
+                  + text(Duration.ofMillis(OutboxReader.MAX_RETRY_MILLIS)),
+              "its rows wait; other outboxes and the node do not",
+              List.of("ApplicationPool", "ApplicationDataSource")),
           new OutgoingCall(
               "Names of the server (JNDI)",
               text(StoreConnections.DATA_SOURCE_TIMEOUT) + " for a data source",

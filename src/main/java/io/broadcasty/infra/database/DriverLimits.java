@@ -31,6 +31,20 @@ final class DriverLimits {
     }
   }
 
+  /** Limits connecting, and each answer. */
+  static void limitAnswers(HikariConfig config, String url, Duration answer) {
+    if (url.startsWith("jdbc:postgresql:")) {
+      set(config, url, "socketTimeout", seconds(answer));
+    } else if (isMySqlLike(url)) {
+      set(config, url, "socketTimeout", String.valueOf(answer.toMillis()));
+    }
+    String limit = config.getDataSourceProperties().getProperty("socketTimeout");
+    limitConnecting(config, url, DatabaseLimits.DEFAULT);
+    if (limit != null) {
+      config.addDataSourceProperty("socketTimeout", limit); // instead of that of a migration
+    }
+  }
+
   /** Limits connecting, and each answer to the limit of a migration. */
   static void limitConnecting(HikariConfig config, String url, DatabaseLimits limits) {
     if (url.startsWith("jdbc:postgresql:")) {

@@ -933,6 +933,7 @@ public final class ConfigKeys {
             PublishConfigKeys.ALL,
             LocalConfigKeys.ALL,
             MessagingConfigKeys.ALL,
+            OutboxConfigKeys.ALL,
             CompactionConfigKeys.ALL,
             PolicyConfigKeys.ALL,
             RateConfigKeys.ALL,

@@ -18,6 +18,7 @@ import io.broadcasty.delivery.session.SessionSettings;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.messaging.ConnectorSettings;
+import io.broadcasty.outbox.OutboxSource;
 import io.broadcasty.push.PushSettings;
 import io.broadcasty.push.provider.PushProviderFactory;
 import io.broadcasty.relay.provider.ProviderFactory;
@@ -57,6 +58,7 @@ import org.jspecify.annotations.Nullable;
  * @param local who other applications of the same server are; null when they cannot publish without
  *     HTTP
  * @param messaging the connectors to queues and topics of the server
+ * @param outboxes the databases of applications whose outbox tables are read
  * @param serverMetrics whether the server's own registry shows the meters too
  * @param healthDetails whether the server's {@code /health} shows the data of the checks
  * @param traces whether publications are traced by the server's OpenTelemetry
@@ -98,6 +100,7 @@ public record Settings(
     boolean stampsSender,
     @Nullable LocalCaller local,
     List<ConnectorSettings> messaging,
+    List<OutboxSource> outboxes,
     boolean serverMetrics,
     boolean healthDetails,
     boolean traces,

@@ -148,6 +148,7 @@ public final class SettingsReader {
         value(PublishConfigKeys.SENDER, false),
         local(development, jwt),
         new MessagingReader(this).read(source.names()),
+        new OutboxSourceReader(this, development).read(source.names()),
         value(ConfigKeys.METRICS_SERVER, false),
         value(ConfigKeys.HEALTH_DETAILS, false),
         value(ConfigKeys.TRACES_ENABLED, false),

@@ -43,6 +43,7 @@ final class UnknownKeys {
           && !AppReader.isAppKey(name)
           && !MessagingReader.isMessagingKey(name)
           && !IssuerReader.isIssuerKey(name)
+          && !OutboxSourceReader.isOutboxKey(name)
           && !known.contains(canonical)
           && reported.add(canonical)) {
         faults.add(name + ": there is no such key" + suggestion(canonical));

@@ -58,6 +58,11 @@ class ConfigReferenceTest {
       `{id}` in the name of a key stands for a name of your choice for an
       [identity provider](howto/issuers.md), of up to 32 lower-case letters and digits.
       `BROADCASTY_ISSUERS_MAIN_AUDIENCES` sets `broadcasty.issuers.main.audiences`.
+
+      ## How are settings written for an outbox?
+      `{id}` in the name of a key stands for a name of your choice for the
+      [outbox of an application](howto/outbox.md), of up to 32 lower-case letters and digits.
+      `BROADCASTY_OUTBOX_ORDERS_URL` sets `broadcasty.outbox.orders.url`.
       """;
 
   /** The title of a key's section, by the first part of its name. */
@@ -79,6 +84,7 @@ class ConfigReferenceTest {
           Map.entry("mirror", "Mirror"),
           Map.entry("compaction", "Compaction"),
           Map.entry("local", "Applications of the same server"),
+          Map.entry("outbox", "Outboxes"),
           Map.entry("policy", "Policy of a back end"),
           Map.entry("traces", "Traces and metrics"),
           Map.entry("metrics", "Traces and metrics"),

@@ -16,7 +16,18 @@ final class ChannelTemplate {
   /** What may stand in a segment of a channel's name. */
   private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9_=@,;:-]+");
 
+  /** Stands for the method of a template without one. */
+  private static final Method NO_METHOD = noMethod();
+
   private ChannelTemplate() {}
+
+  private static Method noMethod() {
+    try {
+      return BroadcastEntity.class.getMethod("value");
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   /**
    * Returns the name of the channel.
@@ -47,6 +58,20 @@ final class ChannelTemplate {
       names.appendReplacement(channel, Matcher.quoteReplacement(segment));
     }
     return names.appendTail(channel).toString();
+  }
+
+  /** Returns the name of the channel, of a template whose names are properties of an object. */
+  static String resolve(String template, Object payload) {
+    return resolve(template, payload, NO_METHOD, new Object[0]);
+  }
+
+  /**
+   * Returns a property of an object.
+   *
+   * @throws PublishException if it has none of this name
+   */
+  static Object property(Object owner, String name) {
+    return value(name, owner, NO_METHOD, new Object[0]);
   }
 
   private static Object value(String name, Object payload, Method method, Object[] arguments) {

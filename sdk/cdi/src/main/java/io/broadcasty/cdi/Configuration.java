@@ -14,12 +14,14 @@ final class Configuration {
   static final String TOKEN = "broadcasty.client.token";
   static final String SECRET = "broadcasty.client.secret";
   static final String VIA = "broadcasty.client.via";
+  static final String DATASOURCE = "broadcasty.client.datasource";
 
   /** Which way publications take. */
   enum Via {
     AUTO,
     LOCAL,
-    HTTP
+    HTTP,
+    OUTBOX
   }
 
   private Configuration() {}
@@ -49,7 +51,7 @@ final class Configuration {
     } catch (IllegalArgumentException e) {
       throw new PublishException(
           PublishException.NOT_CONFIGURED,
-          VIA + " is " + text + "; it must be auto, local or http");
+          VIA + " is " + text + "; it must be auto, local, http or outbox");
     }
   }
 }

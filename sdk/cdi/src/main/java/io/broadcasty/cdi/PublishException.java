@@ -19,6 +19,9 @@ public final class PublishException extends RuntimeException {
   /** There is no Broadcasty on this server and no address of another one, or no credentials. */
   public static final String NOT_CONFIGURED = "not_configured";
 
+  /** The outbox in the application's database cannot be written. */
+  public static final String OUTBOX = "outbox_failed";
+
   /** Broadcasty on this server has answered something that this version does not understand. */
   public static final String UNEXPECTED = "unexpected_answer";
 

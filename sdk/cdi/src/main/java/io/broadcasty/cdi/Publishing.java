@@ -9,6 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.json.bind.Jsonb;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.lang.System.Logger.Level;
+import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,8 @@ public class Publishing {
   private final Transactions transactions = new Transactions(this::registry, this::sendAll);
   private volatile TransactionSynchronizationRegistry registry;
   private Payloads payloads;
+  private final OutboxWriter outboxWriter = new OutboxWriter(headers -> payloads.write(headers));
+  private final OutboxTransactions outbox = new OutboxTransactions(this::registry, outboxWriter);
 
   /** Called by the container. */
   protected Publishing() {}
@@ -45,12 +48,9 @@ public class Publishing {
     }
   }
 
-  /** Publishes a payload, now or after the commit. */
+  /** Publishes a payload, now or after the commit; or writes it to the outbox before that. */
   CompletionStage<PublishResult> publish(String channel, Object payload, PublishOptions options) {
-    if (channel == null || channel.isBlank()) {
-      throw new PublishException(PublishException.NO_CHANNEL, "the name of the channel is missing");
-    }
-    Outgoing publication = Outgoing.of(channel, payloads.write(payload), options);
+    Outgoing publication = outgoing(channel, payload, options);
     publication
         .result()
         .whenComplete(
@@ -59,8 +59,34 @@ public class Publishing {
                 failures.log(publication, failure);
               }
             });
-    transactions.send(publication);
+    if (isByOutbox()) {
+      outbox.send(publication);
+    } else {
+      transactions.send(publication);
+    }
     return publication.result().minimalCompletionStage();
+  }
+
+  /** Returns whether publications are written to the outbox. */
+  private static boolean isByOutbox() {
+    try {
+      return Configuration.via() == Configuration.Via.OUTBOX;
+    } catch (PublishException e) {
+      return false; // the publication fails with it when it is sent
+    }
+  }
+
+  /** Writes a payload to the outbox, in the transaction of a connection. */
+  void writeToOutbox(
+      Connection connection, String channel, Object payload, PublishOptions options) {
+    outboxWriter.write(connection, List.of(outgoing(channel, payload, options)));
+  }
+
+  private Outgoing outgoing(String channel, Object payload, PublishOptions options) {
+    if (channel == null || channel.isBlank()) {
+      throw new PublishException(PublishException.NO_CHANNEL, "the name of the channel is missing");
+    }
+    return Outgoing.of(channel, payloads.write(payload), options);
   }
 
   /** Returns the registry of the server: one object for all transactions, so it is kept. */

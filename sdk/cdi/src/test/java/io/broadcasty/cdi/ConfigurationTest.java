@@ -84,7 +84,7 @@ class ConfigurationTest {
     System.setProperty(Configuration.VIA, "local");
     assertFailure("not_configured", "broadcasty.local.tenant");
     System.setProperty(Configuration.VIA, "pigeon");
-    assertFailure("not_configured", "auto, local or http");
+    assertFailure("not_configured", "auto, local, http or outbox");
   }
 
   @Test

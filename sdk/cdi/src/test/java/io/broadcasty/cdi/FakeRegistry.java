@@ -30,7 +30,9 @@ final class FakeRegistry implements TransactionSynchronizationRegistry {
 
   /** Ends the transaction with a status. */
   void end(int last) {
-    synchronizations.forEach(Synchronization::beforeCompletion);
+    for (int i = 0; i < synchronizations.size(); i++) { // one may register another
+      synchronizations.get(i).beforeCompletion();
+    }
     status = last;
     for (int i = 0; i < (repeats ? 2 : 1); i++) {
       synchronizations.forEach(each -> each.afterCompletion(last));

@@ -52,6 +52,7 @@ class PublishingTest {
             Publishers.class,
             ChannelEvents.class,
             BroadcastInterceptor.class,
+            Outbox.class,
             Application.class)
         .initialize();
   }
