@@ -117,6 +117,12 @@ final class OutgoingCallTable {
               "as above; addresses on another host that are not public are not called",
               List.of("NamedAddresses")),
           new OutgoingCall(
+              "Introspection of a token",
+              "`broadcasty.issuers.{id}.introspection.timeout` (2 s) in all, and to connect",
+              "none; after 5 failures in a row, after 1 s and at growing intervals up to 30 s",
+              "tokens of this issuer are answered with 503; others are not concerned",
+              List.of("HttpIntrospection")),
+          new OutgoingCall(
               "Decisions of a back end",
               "`broadcasty.policy.callback.timeout` (2 s) in all, and to connect",
               "none; after 5 failures in a row, after 1 s and at growing intervals up to 30 s",

@@ -42,8 +42,19 @@ public interface Authenticator {
   /** The outcome of a verification. */
   sealed interface Verdict permits Authenticated, Refused, Revoked, TenantRefused {}
 
-  /** The verdict for a valid token. */
-  record Authenticated(Caller caller) implements Verdict {}
+  /**
+   * The verdict for a valid token.
+   *
+   * @param cacheable whether it may be kept for as long as the token is valid; otherwise only its
+   *     issuer knows, and whoever asks the issuer keeps the answer for as long as it counts
+   */
+  record Authenticated(Caller caller, boolean cacheable) implements Verdict {
+
+    /** Creates a verdict that may be kept. */
+    public Authenticated(Caller caller) {
+      this(caller, true);
+    }
+  }
 
   /**
    * The verdict for an invalid token.

@@ -203,6 +203,68 @@ final class IssuerConfigKeys {
               + " same sid. user: all tokens of the user until then, also on other devices; for"
               + " issuers whose access tokens have no sid.");
 
+  static final ConfigKey<String> INTROSPECTION_ENDPOINT =
+      new ConfigKey<>(
+          PREFIX + "introspection.endpoint",
+          ConfigType.TEXT,
+          null,
+          "https://sso.example.com/oauth2/introspect",
+          "URL at which the issuer says whether a token is valid (RFC 7662). With it, the issuer is"
+              + " asked about its access tokens, which may have any form. Redirects are not"
+              + " followed.");
+
+  static final ConfigKey<String> INTROSPECTION_CLIENT_ID =
+      new ConfigKey<>(
+          PREFIX + "introspection.client-id",
+          ConfigType.TEXT,
+          null,
+          "broadcasty",
+          "Client by which this server authenticates to the endpoint. Required with it.");
+
+  static final ConfigKey<String> INTROSPECTION_SECRET =
+      new ConfigKey<>(
+          PREFIX + "introspection.secret",
+          ConfigType.TEXT,
+          null,
+          "…",
+          "Secret of this client. Required with the endpoint.");
+
+  static final ConfigKey<String> INTROSPECTION_AUTH =
+      new ConfigKey<>(
+          PREFIX + "introspection.auth",
+          ConfigType.oneOf("basic", "post"),
+          "basic",
+          "post",
+          "Where client id and secret are sent: in Authorization: Basic, or in the form.");
+
+  static final ConfigKey<Duration> INTROSPECTION_TIMEOUT =
+      new ConfigKey<>(
+          PREFIX + "introspection.timeout",
+          ConfigType.duration(Duration.ofMillis(100), Duration.ofSeconds(10)),
+          "2s",
+          "500ms",
+          "Time for a whole question and its answer. Without an answer, the token is answered with"
+              + " 503.");
+
+  static final ConfigKey<Duration> INTROSPECTION_CACHE =
+      new ConfigKey<>(
+          PREFIX + "introspection.cache",
+          ConfigType.duration(Duration.ZERO, Duration.ofSeconds(30)),
+          "10s",
+          "0s",
+          "How long the answer about a valid token counts, within the token's life: a token that"
+              + " the issuer revokes is accepted for as long. That a token is not valid counts for"
+              + " at most 5 s. 0s asks for each request.");
+
+  static final ConfigKey<String> INTROSPECTION_PREFIX =
+      new ConfigKey<>(
+          PREFIX + "introspection.token-prefix",
+          ConfigType.TEXT,
+          null,
+          "acme_at_",
+          "What the issuer's tokens begin with. It tells the tokens of several such issuers apart,"
+              + " so that none is asked about those of another. One of them may have none.");
+
   /** Every key of this class, in the order of the reference. */
   static final List<ConfigKey<?>> ALL =
       List.of(
@@ -226,7 +288,14 @@ final class IssuerConfigKeys {
           ROLE_MAP,
           OTHER_ROLES,
           LOGOUT_AUDIENCES,
-          LOGOUT_OF);
+          LOGOUT_OF,
+          INTROSPECTION_ENDPOINT,
+          INTROSPECTION_CLIENT_ID,
+          INTROSPECTION_SECRET,
+          INTROSPECTION_AUTH,
+          INTROSPECTION_TIMEOUT,
+          INTROSPECTION_CACHE,
+          INTROSPECTION_PREFIX);
 
   private IssuerConfigKeys() {}
 

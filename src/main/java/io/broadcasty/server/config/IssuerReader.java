@@ -2,6 +2,7 @@ package io.broadcasty.server.config;
 
 import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.auth.jwt.ClaimMapping;
+import io.broadcasty.core.auth.jwt.IntrospectionSettings;
 import io.broadcasty.core.auth.jwt.IssuerSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.auth.jwt.KeyLocation;
@@ -36,9 +37,11 @@ final class IssuerReader {
   private static final String ANY = "*";
 
   private final SettingsReader reader;
+  private final IntrospectionReader introspections;
 
   IssuerReader(SettingsReader reader) {
     this.reader = reader;
+    this.introspections = new IntrospectionReader(reader);
   }
 
   /** Returns whether a name is that of an issuer's key, valid or not. */
@@ -84,6 +87,7 @@ final class IssuerReader {
         fault(IssuerConfigKeys.ISSUER, id, "is that of the issuer " + other + " too");
       }
     }
+    introspections.requireDistinct(issuers);
     return List.copyOf(issuers);
   }
 
@@ -105,11 +109,14 @@ final class IssuerReader {
       return null;
     }
     String location = optional(IssuerConfigKeys.JWKS_URL, id);
+    IntrospectionSettings introspection = introspections.read(id);
+    boolean keys =
+        introspection == null || !value(IssuerConfigKeys.LOGOUT_AUDIENCES, id, List.of()).isEmpty();
     JwtSettings tokens =
         new JwtSettings(
             null,
             location,
-            location == null ? discovery(id, issuer) : null,
+            location == null && keys ? discovery(id, issuer) : null,
             Set.copyOf(value(IssuerConfigKeys.ALGORITHMS, id, List.of("RS256"))),
             issuer,
             value(IssuerConfigKeys.AUDIENCES, id, List.of()),
@@ -127,7 +134,8 @@ final class IssuerReader {
         scope(id, tokens.claims().fixedTenant(), operators),
         new LogoutSettings(
             value(IssuerConfigKeys.LOGOUT_AUDIENCES, id, List.of()),
-            value(IssuerConfigKeys.LOGOUT_OF, id, "session").equals("user")));
+            value(IssuerConfigKeys.LOGOUT_OF, id, "session").equals("user")),
+        introspection);
   }
 
   private @Nullable String discovery(String id, String issuer) {

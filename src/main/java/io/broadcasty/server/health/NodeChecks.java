@@ -79,6 +79,10 @@ public final class NodeChecks implements NodeHealth {
       data.put("push-" + push.service().name(), trouble == null ? "up" : "degraded: " + trouble);
     }
     addIssuers(data, startup.issuers().conditions());
+    startup
+        .issuers()
+        .introspections()
+        .forEach((name, condition) -> data.put("introspection-" + name, condition));
     ClockCheck clock = node.clock();
     if (clock != null) {
       data.put("clock-skew-ms", clock.skewMillis());

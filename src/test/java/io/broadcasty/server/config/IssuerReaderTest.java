@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.ClaimPath;
+import io.broadcasty.core.auth.jwt.IntrospectionSettings;
 import io.broadcasty.core.auth.jwt.IssuerSettings;
 import io.broadcasty.core.auth.jwt.LogoutSettings;
 import io.broadcasty.core.tenant.TenantId;
+import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -122,6 +125,66 @@ class IssuerReaderTest {
   void namesEachFault(String key, String value, String fault) {
     String told = faults(Map.of(key, value == null ? "" : value));
     assertTrue(told.contains(fault), told);
+  }
+
+  @Test
+  void readsHowAnIssuerIsAsked() {
+    Map<String, String> asking =
+        Map.of(
+            "broadcasty.issuers.main.introspection.endpoint", "https://sso.example.com/introspect",
+            "broadcasty.issuers.main.introspection.client-id", "rt",
+            "BROADCASTY_ISSUERS_MAIN_INTROSPECTION_SECRET", "s");
+    IssuerSettings main = settings(asking).issuers().get(0);
+    assertEquals(
+        new IntrospectionSettings(
+            URI.create("https://sso.example.com/introspect"),
+            "rt",
+            "s",
+            false,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            ""),
+        main.introspection());
+    assertFalse(main.tokens().hasKeys(), "no keys are fetched that nobody needs");
+    Map<String, String> logout = new HashMap<>(asking);
+    logout.put("broadcasty.issuers.main.logout-audiences", "web");
+    assertTrue(settings(logout).issuers().get(0).tokens().hasKeys());
+    Map<String, String> two = new HashMap<>(asking);
+    asking.forEach((key, value) -> two.put(key.replace("main", "other"), value));
+    two.put("broadcasty.issuers.other.issuer", "https://other.example.com");
+    two.put("broadcasty.issuers.other.tenant", "acme");
+    two.put("BROADCASTY_ISSUERS_OTHER_INTROSPECTION_SECRET", "s");
+    assertTrue(faults(two).contains("must differ from that of the issuer main"), "whose token?");
+    two.put("broadcasty.issuers.other.introspection.token-prefix", "o_");
+    assertEquals(2, settings(two).issuers().size());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "endpoint | ftp://sso.example.com/x | must be a URL",
+        "endpoint | https:///x | must be a URL",
+        "endpoint | https://a b | is no URL",
+        "endpoint | http://sso.example.com/x | would send tokens over http:",
+        "client-id | | CLIENT_ID): is missing",
+        "secret | | SECRET): is missing",
+        "auth | jwt | one of basic, post",
+        "cache | 31s | cache",
+      })
+  void namesEachFaultOfIntrospection(String key, String value, String fault) {
+    String prefix = "broadcasty.issuers.main.introspection.";
+    Map<String, String> asking =
+        new HashMap<>(
+            Map.of(
+                prefix + "endpoint", "https://sso.example.com/introspect",
+                prefix + "client-id", "rt",
+                prefix + "secret", "s"));
+    asking.put(prefix + key, value == null ? "" : value);
+    String told = faults(asking);
+    assertTrue(told.contains(fault), told);
+    assertTrue(
+        faults(Map.of(prefix + "secret", "s")).contains("introspection.endpoint"), "needs it");
   }
 
   @Test

@@ -52,7 +52,7 @@ public final class CachingAuthenticator implements Authenticator {
       return known;
     }
     Verdict verdict = verifier.authenticate(token);
-    if (verdict instanceof Authenticated authenticated) {
+    if (verdict instanceof Authenticated authenticated && authenticated.cacheable()) {
       cache.put(hash, authenticated);
     }
     return verdict;

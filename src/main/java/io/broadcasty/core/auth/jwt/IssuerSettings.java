@@ -1,6 +1,7 @@
 package io.broadcasty.core.auth.jwt;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of one issuer among several.
@@ -10,9 +11,15 @@ import java.util.Objects;
  *     tokens from those of others
  * @param tenants for which it may sign
  * @param logout which of its logout tokens are accepted
+ * @param introspection how it is asked about its access tokens; null when their signature says
+ *     enough. Then {@code tokens} need no keys, unless logout tokens are accepted
  */
 public record IssuerSettings(
-    String name, JwtSettings tokens, TenantScope tenants, LogoutSettings logout) {
+    String name,
+    JwtSettings tokens,
+    TenantScope tenants,
+    LogoutSettings logout,
+    @Nullable IntrospectionSettings introspection) {
 
   public IssuerSettings {
     Objects.requireNonNull(tokens.issuer(), "issuer");
@@ -20,7 +27,7 @@ public record IssuerSettings(
 
   /** Creates settings of an issuer whose logout tokens are refused. */
   public IssuerSettings(String name, JwtSettings tokens, TenantScope tenants) {
-    this(name, tokens, tenants, LogoutSettings.OFF);
+    this(name, tokens, tenants, LogoutSettings.OFF, null);
   }
 
   /** Returns the claim {@code iss} of its tokens. */

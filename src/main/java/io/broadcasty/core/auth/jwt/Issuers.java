@@ -10,9 +10,11 @@ import io.broadcasty.core.time.WallClock;
 import java.lang.System.Logger.Level;
 import java.text.ParseException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Verifies the tokens of several issuers. The claim {@code iss} says whose settings a token is
  * verified by, and no other's: a key of one issuer never signs for another. An issuer signs for the
  * tenants of its scope only. The same holds for logout tokens.
+ *
+ * <p>A token that is no JSON Web Token has no claims. The issuer is asked about it whose prefix it
+ * has, and no other, so that no issuer learns the tokens of another.
  */
 @ThreadSafe
 public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseable {
@@ -42,8 +47,29 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
   @SuppressWarnings("ThreadSafe") // never changed
   private final Map<String, Issuer> byClaim = new LinkedHashMap<>();
 
+  /** The issuers of tokens that only they can read, those with the longest prefixes first. */
+  @SuppressWarnings("ThreadSafe") // never changed
+  private final List<Issuer> opaque;
+
+  /**
+   * An issuer.
+   *
+   * @param signed verifies by signatures; null for an issuer without keys
+   * @param asked verifies by asking the issuer; null for an issuer whose signatures say enough
+   * @param prefix of the tokens of an issuer that is asked
+   */
   private record Issuer(
-      String name, JwtAuthenticator verifier, LogoutTokens logouts, TenantScope tenants) {}
+      String name,
+      @Nullable JwtAuthenticator signed,
+      @Nullable IntrospectedTokens asked,
+      @Nullable LogoutTokens logouts,
+      TenantScope tenants,
+      String prefix) {
+
+    Authenticator verifier() {
+      return asked == null ? Objects.requireNonNull(signed) : asked;
+    }
+  }
 
   /**
    * Creates the verifiers. The keys are fetched when they are needed, or by {@link #refreshKeys}.
@@ -61,13 +87,35 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
       byClaim.put(each.issuer(), issuer(each, clock, ticker));
     }
     this.maxLength = longest;
+    this.opaque =
+        byClaim.values().stream()
+            .filter(each -> each.asked() != null)
+            .sorted(Comparator.comparingInt((Issuer each) -> each.prefix().length()).reversed())
+            .toList();
   }
 
   private static Issuer issuer(IssuerSettings settings, WallClock clock, Ticker ticker) {
     try {
-      JwtAuthenticator verifier = new JwtAuthenticator(settings.tokens(), clock, ticker);
-      LogoutTokens logouts = new LogoutTokens(settings, verifier.signatures(), clock);
-      return new Issuer(settings.name(), verifier, logouts, settings.tenants());
+      JwtSettings tokens = settings.tokens();
+      JwtAuthenticator signed =
+          tokens.hasKeys() || settings.introspection() == null
+              ? new JwtAuthenticator(tokens, clock, ticker)
+              : null;
+      LogoutTokens logouts =
+          signed == null ? null : new LogoutTokens(settings, signed.signatures(), clock);
+      IntrospectionSettings asking = settings.introspection();
+      IntrospectedTokens asked =
+          asking == null
+              ? null
+              : new IntrospectedTokens(
+                  tokens, asking, new HttpIntrospection(asking), clock, ticker);
+      return new Issuer(
+          settings.name(),
+          signed,
+          asked,
+          logouts,
+          settings.tenants(),
+          asking == null ? "" : asking.prefix());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the issuer " + settings.name() + ": " + e.getMessage(), e);
@@ -76,7 +124,7 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
 
   @Override
   public Authenticator.Verdict authenticate(String token) {
-    Issuer issuer = byClaim.isEmpty() ? null : byClaim.get(claimedIssuer(token));
+    Issuer issuer = issuerOf(token);
     if (issuer == null) {
       return unnamed == null ? UNKNOWN : unnamed.authenticate(token);
     }
@@ -98,12 +146,14 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
 
   @Override
   public LogoutVerifier.Verdict verifyLogout(String token) {
-    Issuer issuer = byClaim.get(claimedIssuer(token));
-    if (issuer == null) {
+    String claimed = claimedIssuer(token);
+    Issuer issuer = claimed == null ? null : byClaim.get(claimed);
+    LogoutTokens logouts = issuer == null ? null : issuer.logouts();
+    if (issuer == null || logouts == null) {
       return new LogoutVerifier.Refused(UNKNOWN.reason());
     }
     try {
-      return issuer.logouts().verify(token);
+      return logouts.verify(token);
     } catch (AuthenticationUnavailableException e) {
       throw unavailable(issuer, e);
     }
@@ -114,17 +164,37 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
     return new AuthenticationUnavailableException(e.getMessage() + " (" + issuer.name() + ")", e);
   }
 
-  /** Returns what an unverified token claims as its issuer; empty when it claims none. */
-  private String claimedIssuer(String token) {
+  /** Returns whose settings a token is verified by; null when no named issuer's are. */
+  private @Nullable Issuer issuerOf(String token) {
+    if (byClaim.isEmpty()) {
+      return null;
+    }
+    String claimed = claimedIssuer(token);
+    if (claimed != null) {
+      return byClaim.get(claimed);
+    }
+    for (Issuer each : opaque) {
+      if (token.startsWith(each.prefix())) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns what an unverified token claims as its issuer: empty when it claims none, null when it
+   * is no signed token.
+   */
+  private @Nullable String claimedIssuer(String token) {
     if (token.length() > maxLength || !CompactToken.isCanonical(token)) {
-      return "";
+      return null;
     }
     try {
       Map<String, Object> claims = JWSObject.parse(token).getPayload().toJSONObject();
       return claims != null && claims.get("iss") instanceof String issuer ? issuer : "";
     } catch (ParseException e) {
       LOG.log(Level.TRACE, "Not a signed token", e);
-      return "";
+      return null;
     }
   }
 
@@ -133,7 +203,11 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
     if (unnamed != null) {
       unnamed.refreshKeys();
     }
-    byClaim.values().forEach(issuer -> issuer.verifier().refreshKeys());
+    for (Issuer issuer : byClaim.values()) {
+      if (issuer.signed() != null) {
+        issuer.signed().refreshKeys();
+      }
+    }
   }
 
   /**
@@ -157,7 +231,18 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
   public Map<String, KeyCondition> conditions() {
     Map<String, KeyCondition> conditions = new LinkedHashMap<>();
     put(conditions, UNNAMED, unnamed);
-    byClaim.values().forEach(issuer -> put(conditions, issuer.name(), issuer.verifier()));
+    byClaim.values().forEach(issuer -> put(conditions, issuer.name(), issuer.signed()));
+    return conditions;
+  }
+
+  /** Returns whether the issuers answer that are asked about their tokens, by their names. */
+  public Map<String, String> introspections() {
+    Map<String, String> conditions = new LinkedHashMap<>();
+    for (Issuer issuer : opaque) {
+      if (issuer.asked() != null) {
+        conditions.put(issuer.name(), issuer.asked().condition());
+      }
+    }
     return conditions;
   }
 
@@ -182,8 +267,10 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
                     + issuer.name()
                     + " ("
                     + claim
-                    + ") signed with keys "
-                    + issuer.verifier().describeKeys()));
+                    + ") "
+                    + (issuer.asked() != null || issuer.signed() == null
+                        ? "that it confirms"
+                        : "signed with keys " + issuer.signed().describeKeys())));
     return lines;
   }
 

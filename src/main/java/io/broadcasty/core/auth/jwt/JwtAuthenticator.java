@@ -2,19 +2,10 @@ package io.broadcasty.core.auth.jwt;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jwt.JWTClaimsSet;
 import io.broadcasty.core.auth.Authenticator;
-import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
-import java.time.Instant;
-import java.util.Date;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +17,6 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public final class JwtAuthenticator implements Authenticator {
 
-  private static final String TENANT = "tid";
-  private static final String ROLES = "roles";
-
-  /**
-   * The latest accepted expiry: later than any token needs, and small enough for date arithmetic.
-   */
-  private static final Instant LATEST_END = Instant.parse("9999-12-31T23:59:59Z");
-
   /**
    * The accepted types: RFC 7519, section 5.1, and RFC 9068, section 2.1; other kinds of JWT are
    * not access tokens.
@@ -44,8 +27,7 @@ public final class JwtAuthenticator implements Authenticator {
           new JOSEObjectType("at+jwt"),
           new JOSEObjectType("application/at+jwt"));
 
-  private final JwtSettings settings;
-  private final WallClock clock;
+  private final AccessClaims claims;
   private final SignedTokens signed;
 
   /**
@@ -58,8 +40,7 @@ public final class JwtAuthenticator implements Authenticator {
 
   /** As the other one, with a ticker by which keys are fetched again. */
   JwtAuthenticator(JwtSettings settings, WallClock clock, Ticker ticker) {
-    this.settings = settings;
-    this.clock = clock;
+    this.claims = new AccessClaims(settings, clock);
     this.signed = new SignedTokens(settings, ticker);
   }
 
@@ -97,130 +78,7 @@ public final class JwtAuthenticator implements Authenticator {
     if (LogoutTokens.isLogout(found.claims())) {
       return refused("this is a logout token, and no access token");
     }
-    String subject = settings.claims().userOf(found.members());
-    return subject == null || subject.isBlank()
-        ? missing(settings.claims().userText())
-        : check(subject, found.claims(), token);
-  }
-
-  private Verdict check(String subject, JWTClaimsSet claims, String token) {
-    if (!SignedTokens.isStorable(subject)) {
-      return refused(
-          "the claim `"
-              + settings.claims().userText()
-              + "` contains U+0000 or an unpaired surrogate");
-    }
-    String tenant = settings.claims().tenantOf(claims.getClaims());
-    if (tenant == null) {
-      return missing(settings.claims().tenant().toString());
-    }
-    Set<String> roles = settings.claims().rolesOf(claims.getClaims());
-    if (roles == null
-        || (settings.requiredClaims().contains(ROLES)
-            && !settings.claims().hasRoles(claims.getClaims()))) {
-      return missing(settings.claims().rolesText());
-    }
-    Instant issuedAt = instant(claims.getIssueTime());
-    if (issuedAt == null && !settings.requiredClaims().contains("iat")) {
-      issuedAt = Instant.EPOCH;
-    }
-    if (issuedAt == null) {
-      return missing("iat");
-    }
-    Instant expiresAt = instant(claims.getExpirationTime());
-    if (expiresAt == null) {
-      return missing("exp");
-    }
-    for (String claim : new TreeSet<>(settings.requiredClaims())) {
-      if (claims.getClaim(claim) == null && !claim.equals(TENANT) && !claim.equals(ROLES)) {
-        return missing(claim);
-      }
-    }
-    TenantId tenantId;
-    try {
-      tenantId = new TenantId(tenant);
-    } catch (IllegalArgumentException e) {
-      return refused("the claim `" + settings.claims().tenant() + "`: " + e.getMessage());
-    }
-    String mismatch = mismatch(claims);
-    if (mismatch != null) {
-      return refused(mismatch);
-    }
-    Instant now = clock.now();
-    if (issuedAt.isAfter(now.plus(settings.skew()))) {
-      return refused("the token was issued in the future; set the issuer's clock right");
-    }
-    Instant notBefore = instant(claims.getNotBeforeTime());
-    if (notBefore != null && notBefore.isAfter(now.plus(settings.skew()))) {
-      return refused("the token is not valid yet");
-    }
-    if (livesTooLong(issuedAt, expiresAt, now)) {
-      return refused(
-          "the token lives longer, from `iat` to `exp`, than `broadcasty.jwt.max-life` allows");
-    }
-    Instant end = expiresAt.plus(settings.skew());
-    if (end.isAfter(LATEST_END)) {
-      end = LATEST_END;
-    }
-    if (!end.isAfter(now)) {
-      return new Refused("the token has expired; get a new one", true);
-    }
-    return new Authenticated(
-        new Caller(tenantId, subject, roles, issuedAt, end, known(claims), token));
-  }
-
-  /** A token that does not say when it was issued is measured from now on. */
-  private boolean livesTooLong(Instant issuedAt, Instant expiresAt, Instant now) {
-    Instant start = issuedAt.equals(Instant.EPOCH) ? now : issuedAt;
-    return settings.maxLife() != null && expiresAt.isAfter(start.plus(settings.maxLife()));
-  }
-
-  private @Nullable String mismatch(JWTClaimsSet claims) {
-    if (settings.issuer() != null && !settings.issuer().equals(claims.getIssuer())) {
-      return "the claim `iss` is not the issuer that is trusted here";
-    }
-    List<String> audience = claims.getAudience();
-    if (!settings.audiences().isEmpty()
-        && audience.stream().noneMatch(settings.audiences()::contains)) {
-      return "the claim `aud` does not name this server";
-    }
-    return null;
-  }
-
-  private static Map<String, Object> known(JWTClaimsSet claims) {
-    Map<String, Object> known = new java.util.HashMap<>(claims.getClaims());
-    known.values().removeIf(java.util.Objects::isNull);
-    return known;
-  }
-
-  private static @Nullable Instant instant(@Nullable Date date) {
-    return date == null ? null : date.toInstant();
-  }
-
-  private Refused missing(String claim) {
-    Set<String> required = new TreeSet<>(settings.requiredClaims());
-    Set<String> needed = new LinkedHashSet<>(List.of(settings.claims().userText()));
-    required.remove(TENANT);
-    if (settings.claims().fixedTenant() == null) {
-      needed.add(settings.claims().tenant().toString());
-    }
-    if (required.remove(ROLES)) {
-      needed.add(settings.claims().rolesText());
-    }
-    if (required.contains("iat")) {
-      needed.add("iat");
-    }
-    needed.add("exp");
-    needed.addAll(required);
-    List<String> all = List.copyOf(needed);
-    return refused(
-        "the claim `"
-            + claim
-            + "` is missing or of the wrong type; a token needs `"
-            + String.join("`, `", all.subList(0, all.size() - 1))
-            + "` and `"
-            + all.get(all.size() - 1)
-            + "`");
+    return claims.check(found.members(), found.claims(), token);
   }
 
   private static Refused refused(String reason) {

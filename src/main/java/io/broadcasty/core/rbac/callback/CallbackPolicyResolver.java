@@ -3,6 +3,8 @@ package io.broadcasty.core.rbac.callback;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.collection.BoundedMap;
+import io.broadcasty.core.http.CallBreaker;
+import io.broadcasty.core.http.CallBreaker.Permission;
 import io.broadcasty.core.http.CallFailure;
 import io.broadcasty.core.rbac.AccessExplanation;
 import io.broadcasty.core.rbac.AccessRequest;
@@ -11,7 +13,6 @@ import io.broadcasty.core.rbac.CallbackCounts;
 import io.broadcasty.core.rbac.CallbackCounts.Outcome;
 import io.broadcasty.core.rbac.ExplainingResolver;
 import io.broadcasty.core.rbac.Roles;
-import io.broadcasty.core.rbac.callback.CallbackBreaker.Permission;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import java.util.Map;
@@ -46,7 +47,7 @@ public final class CallbackPolicyResolver implements ExplainingResolver {
   private final CallbackCounts counts;
   private final Ticker ticker;
   private final WallClock clock;
-  private final CallbackBreaker breaker;
+  private final CallBreaker breaker;
   private final Semaphore calls = new Semaphore(MAX_CALLS);
   private final ConcurrentHashMap<AccessRequest, CompletableFuture<Decision>> asked =
       new ConcurrentHashMap<>();
@@ -78,7 +79,7 @@ public final class CallbackPolicyResolver implements ExplainingResolver {
     this.counts = counts;
     this.ticker = ticker;
     this.clock = clock;
-    this.breaker = new CallbackBreaker(ticker);
+    this.breaker = new CallBreaker(ticker);
   }
 
   @Override

@@ -365,6 +365,78 @@ class IssuersTest {
     assertTrue(refused.reason().contains("`aud`"), refused.reason());
   }
 
+  /** An issuer that learned the tokens of another could use them. */
+  @Test
+  void onlyTheIssuerOfAnOpaqueTokenIsAskedAboutIt() {
+    try (TestIssuer one = new TestIssuer("/one");
+        TestIssuer two = new TestIssuer("/two")) {
+      Issuers asking =
+          new Issuers(
+              null,
+              List.of(opaque("one", one, ""), opaque("two", two, "two_"), keycloakSettings()),
+              time,
+              time);
+      one.introspect(TestIssuer.introspected("ann", "acme"));
+      two.introspect(TestIssuer.introspected("bob", "acme"));
+      assertEquals("acme/ann []", TestIssuer.describe(asking.authenticate("AAAA")));
+      assertEquals("acme/bob []", TestIssuer.describe(asking.authenticate("two_BBBB")));
+      assertEquals(List.of("AAAA"), List.copyOf(one.asked));
+      assertEquals(List.of("two_BBBB"), List.copyOf(two.asked));
+      two.introspect(TestIssuer.introspected("eve", "beta"));
+      assertInstanceOf(TenantRefused.class, asking.authenticate("two_CCCC"));
+      assertAccepted(asking.authenticate(ann()));
+      assertInstanceOf(Refused.class, asking.authenticate(bob()), "of an issuer that is unknown");
+      String mine = one.sign(time.now(), TestIssuer.keycloak("ann", "acme"));
+      assertEquals("acme/ann []", TestIssuer.describe(asking.authenticate(mine)));
+      assertEquals(2, one.asked.size(), "its signature does not count");
+      assertEquals(Map.of("one", "up", "two", "up"), asking.introspections());
+    }
+  }
+
+  @Test
+  void anIssuerThatCannotBeAskedHarmsNobodyElse() {
+    try (TestIssuer one = new TestIssuer("/one");
+        LogCapture log = new LogCapture(IntrospectedTokens.class)) {
+      one.answer(500);
+      one.introspect(Map.of("active", true));
+      Issuers asking =
+          new Issuers(null, List.of(opaque("one", one, ""), keycloakSettings()), time, time);
+      AuthenticationUnavailableException e =
+          assertThrows(AuthenticationUnavailableException.class, () -> asking.authenticate("AAAA"));
+      assertTrue(String.valueOf(e.getMessage()).contains("one"), log.text());
+      assertAccepted(asking.authenticate(ann()));
+    }
+  }
+
+  private static IssuerSettings opaque(String name, TestIssuer issuer, String prefix) {
+    return new IssuerSettings(
+        name,
+        new JwtSettings(
+            null,
+            null,
+            null,
+            Set.of("RS256"),
+            issuer.issuer(),
+            List.of(),
+            Set.of(),
+            JwtSettings.MAX_LENGTH,
+            null,
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
+            null,
+            ClaimMapping.USUAL),
+        new TenantScope(Set.of(new TenantId("acme")), false, null),
+        LogoutSettings.OFF,
+        new IntrospectionSettings(
+            URI.create(issuer.issuer() + "/introspect"),
+            "broadcasty",
+            "secret",
+            false,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            prefix));
+  }
+
   @Test
   void namesKeysOfIssuersForTheLog() {
     assertTrue(issuers.describe().get(0).contains("keycloak"), issuers.describe().toString());

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,11 +38,15 @@ public final class TestIssuer implements AutoCloseable {
   /** How often the keys were fetched. */
   public final AtomicInteger fetches = new AtomicInteger();
 
+  /** The tokens that it was asked about. */
+  public final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final String path;
   private volatile int key;
   private volatile int status = 200;
+  private volatile String introspection = "{}";
   private volatile String namedIssuer;
   private volatile String namedKeys;
 
@@ -65,7 +70,28 @@ public final class TestIssuer implements AutoCloseable {
     serve(
         Discovery.SUFFIX,
         () -> JSONObjectUtils.toJSONString(Map.of("issuer", namedIssuer, "jwks_uri", namedKeys)));
+    server.createContext(
+        path + "/introspect",
+        exchange -> {
+          String form =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          asked.add(form.replaceAll("^token=|&.*", ""));
+          byte[] bytes = introspection.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
     server.start();
+  }
+
+  /** Answers questions about tokens so from now on. */
+  public void introspect(Map<String, Object> answer) {
+    introspection = JSONObjectUtils.toJSONString(answer);
+  }
+
+  /** Returns an answer about a valid token that lasts. */
+  public static Map<String, Object> introspected(String user, String tenant) {
+    return Map.of("active", true, "sub", user, "tid", tenant, "exp", 253_000_000_000L);
   }
 
   private void serve(String below, Supplier<String> body) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.http.AllowedHosts;
+import io.broadcasty.core.http.CallBreaker;
 import io.broadcasty.core.http.EndpointGuard;
 import io.broadcasty.core.rbac.AccessExplanation;
 import io.broadcasty.core.rbac.AccessRequest;
@@ -199,21 +200,21 @@ class CallbackPolicyResolverTest {
   void aBackEndThatFailsIsAskedRarelyAndAnswersThatCountAreUsed() {
     assertTrue(resolver.authorize(request("known")));
     reply = null;
-    for (int i = 0; i < CallbackBreaker.THRESHOLD; i++) {
+    for (int i = 0; i < CallBreaker.THRESHOLD; i++) {
       assertTrue(isDenied("a"));
     }
-    assertEquals(1 + CallbackBreaker.THRESHOLD, bodies.size());
+    assertEquals(1 + CallBreaker.THRESHOLD, bodies.size());
     assertTrue(isDenied("a"));
-    assertEquals(1 + CallbackBreaker.THRESHOLD, bodies.size(), "it is not asked");
+    assertEquals(1 + CallBreaker.THRESHOLD, bodies.size(), "it is not asked");
     assertEquals(1, counts.of(Outcome.REFUSED));
     assertTrue(resolver.authorize(request("known")));
     time.advance(Duration.ofSeconds(1));
     assertTrue(isDenied("a"));
     assertTrue(isDenied("a"));
-    assertEquals(2 + CallbackBreaker.THRESHOLD, bodies.size(), "one question");
+    assertEquals(2 + CallBreaker.THRESHOLD, bodies.size(), "one question");
     time.advance(Duration.ofMillis(1999));
     assertTrue(isDenied("a"));
-    assertEquals(2 + CallbackBreaker.THRESHOLD, bodies.size());
+    assertEquals(2 + CallBreaker.THRESHOLD, bodies.size());
     reply = reply(200, "{\"allowed\":true}", null);
     time.advance(Duration.ofMillis(1));
     assertTrue(resolver.authorize(request("a")));

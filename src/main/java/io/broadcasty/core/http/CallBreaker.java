@@ -1,4 +1,4 @@
-package io.broadcasty.core.rbac.callback;
+package io.broadcasty.core.http;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -6,13 +6,15 @@ import io.broadcasty.core.time.Ticker;
 import java.time.Duration;
 
 /**
- * Stops asking a back end that does not answer: after some failures in a row for a second, then
- * with one question at a time at growing intervals, until one is answered.
+ * Stops calling a service that does not answer: after some failures in a row for a second, then
+ * with one call at a time at growing intervals, until one is answered.
  */
 @ThreadSafe
-final class CallbackBreaker {
+public final class CallBreaker {
 
-  static final int THRESHOLD = 5;
+  /** How many failures in a row stop the calls. */
+  public static final int THRESHOLD = 5;
+
   private static final long FIRST_PAUSE = Duration.ofSeconds(1).toNanos();
   private static final long LONGEST_PAUSE = Duration.ofSeconds(30).toNanos();
 
@@ -27,20 +29,20 @@ final class CallbackBreaker {
   @GuardedBy("this")
   private long nextNanos;
 
-  CallbackBreaker(Ticker ticker) {
+  public CallBreaker(Ticker ticker) {
     this.ticker = ticker;
   }
 
-  /** Whether a question may be asked. */
-  enum Permission {
+  /** Whether a call may be made. */
+  public enum Permission {
     ALLOWED,
-    /** As the only one, to find out whether the back end answers again. */
+    /** As the only one, to find out whether the service answers again. */
     AS_PROBE,
     REFUSED
   }
 
-  /** Returns whether a question may be asked now. */
-  synchronized Permission permission() {
+  /** Returns whether a call may be made now. */
+  public synchronized Permission permission() {
     if (failures < THRESHOLD) {
       return Permission.ALLOWED;
     }
@@ -53,13 +55,13 @@ final class CallbackBreaker {
   }
 
   /** Records an answer. */
-  synchronized void recordSuccess() {
+  public synchronized void recordSuccess() {
     failures = 0;
     pauseNanos = 0;
   }
 
-  /** Records that a question with this permission was not answered. */
-  synchronized void recordFailure(Permission asked) {
+  /** Records that a call with this permission was not answered. */
+  public synchronized void recordFailure(Permission asked) {
     failures = Math.min(THRESHOLD, failures + 1);
     if (failures == THRESHOLD && pauseNanos == 0) {
       pause(FIRST_PAUSE);
