@@ -12,6 +12,7 @@ import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.BearerTokens;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.auth.ServedTenants;
 import io.broadcasty.core.auth.TicketStore;
@@ -256,7 +257,8 @@ public final class Node implements AutoCloseable {
             settings.session(),
             memory,
             tenants,
-            new ObservedAuthenticator(served(settings, authenticator, tenants), listeners),
+            new ObservedAuthenticator(
+                new BearerTokens(served(settings, authenticator, tenants)), listeners),
             publish,
             new UndeliveredPushService(push.undelivered(), listeners),
             new SubscribeService(

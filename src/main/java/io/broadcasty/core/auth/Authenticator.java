@@ -29,6 +29,18 @@ public interface Authenticator {
   }
 
   /**
+   * Verifies a token whose sender has shown that it has the key to which the token is bound, or
+   * shows it with this request; whoever calls this checks the proof.
+   *
+   * @param address the client's; null where it is unknown
+   * @return as {@link #authenticate(String)} does
+   * @throws AuthenticationUnavailableException as {@link #authenticate(String)} does
+   */
+  default Verdict authenticateBound(String token, @Nullable String address) {
+    return authenticate(token, address);
+  }
+
+  /**
    * Verifies the signature of a request. Its time, nonce and body are left to the caller.
    *
    * @param address the client's; null where it is unknown

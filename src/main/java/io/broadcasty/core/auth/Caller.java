@@ -70,6 +70,18 @@ public record Caller(
   }
 
   /**
+   * Returns the SHA-256 thumbprint of the key to which the token is bound: {@code jkt} in the claim
+   * {@code cnf} (RFC 9449, section 6.1). Null when it is bound to none, so that whoever has it may
+   * use it.
+   */
+  public @Nullable String boundKey() {
+    return claims.get("cnf") instanceof Map<?, ?> confirmation
+            && confirmation.get("jkt") instanceof String thumbprint
+        ? thumbprint
+        : null;
+  }
+
+  /**
    * Returns the user's session at the issuer that the token belongs to: the claims {@code sid} and
    * {@code iss}, since an issuer's ids of sessions are its own. Null when the token has none.
    */

@@ -24,7 +24,12 @@ public record ObservedAuthenticator(Authenticator inner, RealtimeListener listen
 
   @Override
   public Verdict authenticate(String token, @Nullable String address) {
-    return observed(() -> inner.authenticate(token), address);
+    return observed(() -> inner.authenticate(token, address), address);
+  }
+
+  @Override
+  public Verdict authenticateBound(String token, @Nullable String address) {
+    return observed(() -> inner.authenticateBound(token, address), address);
   }
 
   @Override

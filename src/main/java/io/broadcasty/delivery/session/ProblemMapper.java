@@ -299,6 +299,17 @@ public final class ProblemMapper {
   }
 
   /**
+   * Verifies a token whose sender shows, or has shown, that it has the token's key, and returns its
+   * caller or a problem.
+   *
+   * @param address the client's address; null where it is unknown
+   */
+  public static Identification authenticateBound(
+      Authenticator authenticator, String token, @Nullable String address) {
+    return identification(() -> authenticator.authenticateBound(token, address), address, false);
+  }
+
+  /**
    * Verifies the signature of a request and returns its caller or a problem.
    *
    * @param address the client's address; null where it is unknown

@@ -19,7 +19,9 @@ import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.auth.PossessionProofs;
 import io.broadcasty.core.auth.Tickets;
+import io.broadcasty.core.auth.jwt.DpopProofs;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
@@ -115,6 +117,12 @@ public class BeanProducers {
   @Singleton
   NonceStore nonces() {
     return startup.node().nonces();
+  }
+
+  @Produces
+  @Singleton
+  PossessionProofs proofs() {
+    return new DpopProofs(startup.node().nonces(), startup.node().context().clock());
   }
 
   @Produces

@@ -265,6 +265,15 @@ final class IssuerConfigKeys {
           "What the issuer's tokens begin with. It tells the tokens of several such issuers apart,"
               + " so that none is asked about those of another. One of them may have none.");
 
+  static final ConfigKey<Boolean> DPOP_REQUIRED =
+      new ConfigKey<>(
+          PREFIX + "dpop-required",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Refuses tokens of the issuer that are not bound to a key (DPoP, RFC 9449). Tokens that"
+              + " are bound need a proof with each request, whatever this says.");
+
   /** Every key of this class, in the order of the reference. */
   static final List<ConfigKey<?>> ALL =
       List.of(
@@ -295,7 +304,8 @@ final class IssuerConfigKeys {
           INTROSPECTION_AUTH,
           INTROSPECTION_TIMEOUT,
           INTROSPECTION_CACHE,
-          INTROSPECTION_PREFIX);
+          INTROSPECTION_PREFIX,
+          DPOP_REQUIRED);
 
   private IssuerConfigKeys() {}
 

@@ -135,7 +135,8 @@ final class IssuerReader {
         new LogoutSettings(
             value(IssuerConfigKeys.LOGOUT_AUDIENCES, id, List.of()),
             value(IssuerConfigKeys.LOGOUT_OF, id, "session").equals("user")),
-        introspection);
+        introspection,
+        value(IssuerConfigKeys.DPOP_REQUIRED, id, true));
   }
 
   private @Nullable String discovery(String id, String issuer) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BearerChallenge {
 
+  /** The scheme of tokens that are bound to a key (RFC 9449). */
+  static final String DPOP = "DPoP";
+
   /** The header's name. */
   public static final String HEADER = "WWW-Authenticate";
 
@@ -30,13 +33,17 @@ public final class BearerChallenge {
         problem.code() == Code.UNAUTHORIZED || problem.code() == Code.TOKEN_EXPIRED
             ? "invalid_token"
             : problem.code() == Code.FORBIDDEN ? "insufficient_scope" : null;
-    return error == null
-        ? null
-        : "Bearer error=\""
-            + error
-            + "\", error_description=\""
-            + printable(problem.detail())
-            + "\"";
+    return error == null ? null : of("Bearer", error, problem);
+  }
+
+  /** Returns the challenge of a scheme with an error and its description. */
+  static String of(String scheme, String error, Problem problem) {
+    return scheme
+        + " error=\""
+        + error
+        + "\", error_description=\""
+        + printable(problem.detail())
+        + "\"";
   }
 
   /** Returns the challenge of a request without any token, which has no error (section 3.1). */
@@ -46,7 +53,7 @@ public final class BearerChallenge {
 
   /** Adds the URL of the metadata to a challenge. */
   public static String with(String challenge, @Nullable String url) {
-    if (url == null || !challenge.startsWith("Bearer")) {
+    if (url == null || !(challenge.startsWith("Bearer") || challenge.startsWith(DPOP))) {
       return challenge;
     }
     return challenge

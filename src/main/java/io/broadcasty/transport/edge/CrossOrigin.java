@@ -15,6 +15,7 @@ final class CrossOrigin {
   private static final List<String> HEADERS =
       List.of(
           "Authorization",
+          DpopStage.PROOF,
           "Content-Type",
           "If-Match",
           "Last-Event-ID",

@@ -4,6 +4,7 @@ import io.broadcasty.core.app.Apps;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.auth.PossessionProofs;
 import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.auth.Tickets;
 import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
@@ -93,6 +94,7 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient RequestBodies bodies;
   @Inject private transient TenantSettingsLookup tenants;
   @Inject private transient NonceStore nonces;
+  @Inject private transient PossessionProofs proofs;
   @Inject private transient Tickets tickets;
   @Inject private transient ProtectedResource resource;
   @Inject private transient RealtimeListener listener;
@@ -113,6 +115,7 @@ public class EdgeFilter extends HttpFilter {
   private transient @Nullable ScraperAccess scrapers;
   private transient @Nullable BodyStage stage;
   private transient @Nullable OpenBodies openBodies;
+  private transient @Nullable DpopStage dpop;
   private transient @Nullable ProxyHeaders proxies;
   private transient TenantHeader tenantHeader = new TenantHeader(null);
 
@@ -133,6 +136,7 @@ public class EdgeFilter extends HttpFilter {
     appAuthenticator = new AppAuthenticator(apps, tenants, nonces);
     scrapers = new ScraperAccess(settings.metrics());
     stage = new BodyStage(bodies, tenants, listener, settings.ipv6PrefixBits());
+    dpop = new DpopStage(proofs, resource);
     openBodies = new OpenBodies(bodies, listener, settings.ipv6PrefixBits());
   }
 
@@ -314,7 +318,7 @@ public class EdgeFilter extends HttpFilter {
       return false;
     }
     SignedRequest signed;
-    String token;
+    PresentedToken token;
     try {
       signed = SignatureHeaders.read(request);
       token =
@@ -326,7 +330,7 @@ public class EdgeFilter extends HttpFilter {
       refuse(request, response, e.problem());
       return false;
     }
-    if (scrapers != null && scrapers.admit(request, path, token)) {
+    if (scrapers != null && scrapers.admit(request, path, token == null ? null : token.token())) {
       bodies.expectUnread(request, response);
       chain.doFilter(request, response);
       return false;
@@ -351,12 +355,30 @@ public class EdgeFilter extends HttpFilter {
     ProblemMapper.Identification verdict =
         signed != null
             ? ProblemMapper.authenticate(authenticator, signed, address)
-            : ProblemMapper.authenticate(authenticator, Objects.requireNonNull(token), address);
+            : identify(Objects.requireNonNull(token), address);
+    boolean proving = token != null && token.manner() == PresentedToken.Manner.DPOP;
     if (verdict instanceof ProblemMapper.Unidentified unidentified) {
-      refuse(request, response, unidentified.problem());
+      Problem problem = unidentified.problem();
+      boolean tokenOfDpop =
+          proving && problem.code().httpStatus() == HttpServletResponse.SC_UNAUTHORIZED;
+      if (tokenOfDpop || DpopStage.isMissingProof(problem)) {
+        challengeDpop(request, response, "invalid_token", problem);
+      } else {
+        refuse(request, response, problem);
+      }
       return false;
     }
     Caller caller = ((ProblemMapper.Identified) verdict).caller();
+    Problem unproven = proving ? Objects.requireNonNull(dpop).refusal(request, caller) : null;
+    if (unproven != null) {
+      if (unproven.code() == Code.UNAUTHORIZED) {
+        listener.onTokenRefused(new TokenRefused(TokenFault.INVALID, unproven.detail(), address));
+        challengeDpop(request, response, "invalid_dpop_proof", unproven);
+      } else {
+        refuse(request, response, unproven);
+      }
+      return false;
+    }
     Problem otherTenant = tenantHeader.refusal(request, caller.tenant());
     if (otherTenant != null) {
       refuse(request, response, otherTenant);
@@ -509,6 +531,21 @@ public class EdgeFilter extends HttpFilter {
         place.close();
       }
     }
+  }
+
+  /** Verifies a token, of which only its bearer is known, or also that the bearer has its key. */
+  private ProblemMapper.Identification identify(PresentedToken token, String address) {
+    return token.manner() == PresentedToken.Manner.BEARER
+        ? ProblemMapper.authenticate(authenticator, token.token(), address)
+        : ProblemMapper.authenticateBound(authenticator, token.token(), address);
+  }
+
+  private void challengeDpop(
+      HttpServletRequest request, HttpServletResponse response, String error, Problem problem)
+      throws IOException {
+    bodies.expectUnread(request, response);
+    ProblemWriter.write(
+        response, problem, Objects.requireNonNull(dpop).challenge(request, error, problem));
   }
 
   private void refuse(HttpServletRequest request, HttpServletResponse response, Problem problem)

@@ -1,6 +1,7 @@
 package io.broadcasty.transport.edge;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.auth.PossessionProofs;
 import io.broadcasty.wire.JsonWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -71,8 +72,33 @@ public final class ProtectedResource {
             json.writeString("query");
           }
           json.writeEndArray();
+          json.writeArrayFieldStart("dpop_signing_alg_values_supported");
+          for (String algorithm : PossessionProofs.ALGORITHMS) {
+            json.writeString(algorithm);
+          }
+          json.writeEndArray();
           json.writeStringField("resource_name", "Broadcasty");
         });
+  }
+
+  /**
+   * Returns the URLs, without query, that a client may have sent a request to: with a public URL
+   * that one, since what a request says about its host may be made up.
+   */
+  List<String> urlsOf(HttpServletRequest request) {
+    String path = request.getRequestURI();
+    if (publicUrl != null) {
+      return List.of(publicUrl + path.substring(request.getContextPath().length()));
+    }
+    String scheme = isTls(request) ? "https://" : "http://";
+    return proxies.hosts(request).stream()
+        .filter(host -> HOST.matcher(host).matches())
+        .map(host -> scheme + host + path)
+        .toList();
+  }
+
+  private boolean isTls(HttpServletRequest request) {
+    return request.isSecure() || proxies.isForwardedFromHttps(request);
   }
 
   private @Nullable String base(HttpServletRequest request) {
@@ -84,7 +110,6 @@ public final class ProtectedResource {
     if (!HOST.matcher(host).matches()) {
       return null;
     }
-    boolean tls = request.isSecure() || proxies.isForwardedFromHttps(request);
-    return (tls ? "https://" : "http://") + host + request.getContextPath();
+    return (isTls(request) ? "https://" : "http://") + host + request.getContextPath();
   }
 }

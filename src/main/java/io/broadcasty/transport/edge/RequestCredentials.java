@@ -40,16 +40,20 @@ final class RequestCredentials {
    * @param webSocket whether the stream is a WebSocket, which may send its token later
    * @throws ProblemException when what it has instead of a token is refused
    */
-  @Nullable String token(HttpServletRequest request, boolean stream, boolean webSocket)
+  @Nullable PresentedToken token(HttpServletRequest request, boolean stream, boolean webSocket)
       throws ProblemException {
+    String bound = TokenExtractor.ofDpop(request);
+    if (bound != null) {
+      return new PresentedToken(bound, PresentedToken.Manner.DPOP);
+    }
     String token = TokenExtractor.inHeaders(request, stream);
     if (token != null) {
-      return token;
+      return PresentedToken.bearer(token);
     }
     if (stream) {
       String ticket = TokenExtractor.inQuery(request, "ticket");
       if (ticket != null) {
-        return redeem(ticket);
+        return new PresentedToken(redeem(ticket), PresentedToken.Manner.TICKET);
       }
       String queried = TokenExtractor.inQuery(request, "access_token");
       if (queried != null && !tokensInQuery) {
@@ -59,12 +63,13 @@ final class RequestCredentials {
                 + " ticket (POST /broadcasty/ticket)");
       }
       if (queried != null) {
-        return queried;
+        return PresentedToken.bearer(queried);
       }
     }
     boolean cookie =
         !webSocket || "cookie".equals(TokenExtractor.inQuery(request, SessionCookies.CREDENTIALS));
-    return cookie ? inCookie(request, webSocket) : null;
+    String kept = cookie ? inCookie(request, webSocket) : null;
+    return kept == null ? null : PresentedToken.bearer(kept);
   }
 
   private String redeem(String ticket) throws ProblemException {

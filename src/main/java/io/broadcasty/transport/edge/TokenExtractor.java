@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class TokenExtractor {
 
   private static final String BEARER_SCHEME = "Bearer ";
+  private static final String DPOP_SCHEME = "DPoP ";
   private static final String BEARER_SUBPROTOCOL = "bearer.";
 
   private TokenExtractor() {}
@@ -32,6 +33,16 @@ final class TokenExtractor {
     for (String name : HeaderFields.elements(request, "Sec-WebSocket-Protocol")) {
       if (name.startsWith(BEARER_SUBPROTOCOL) && name.length() > BEARER_SUBPROTOCOL.length()) {
         return name.substring(BEARER_SUBPROTOCOL.length());
+      }
+    }
+    return null;
+  }
+
+  /** Returns the token of {@code Authorization: DPoP}; null when there is none. */
+  static @Nullable String ofDpop(HttpServletRequest request) {
+    for (String value : HeaderFields.elements(request, "Authorization")) {
+      if (value.regionMatches(true, 0, DPOP_SCHEME, 0, DPOP_SCHEME.length())) {
+        return value.substring(DPOP_SCHEME.length()).strip();
       }
     }
     return null;

@@ -49,6 +49,11 @@ public class SessionResource {
             throw new ProblemException(
                 Code.FORBIDDEN, "an API key is for machines; a session needs the token of a user");
           }
+          if (caller.boundKey() != null) {
+            throw new ProblemException(
+                Code.FORBIDDEN,
+                "a cookie proves no key, to which this token is bound; use tickets for streams");
+          }
           long expires = caller.expiresAt().toEpochMilli();
           long seconds = (expires - clock.nowMillis()) / 1000;
           return Response.ok(JsonWriter.object(json -> json.writeNumberField("expires", expires)))

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.BearerTokens;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.LocalNonceStore;
 import io.broadcasty.core.auth.LocalTicketStore;
 import io.broadcasty.core.auth.SignedRequest;
 import io.broadcasty.core.auth.Tickets;
+import io.broadcasty.core.auth.jwt.DpopProofs;
+import io.broadcasty.core.auth.jwt.TestProofs;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
@@ -108,16 +111,17 @@ class EdgeFilterTest {
     inject("tenants", node.tenants);
     inject("apps", AppAuthenticatorTest.APPS);
     inject("current", new CurrentCaller());
-    inject("authenticator", node.context.authenticator());
+    inject("authenticator", new BearerTokens(node.context.authenticator()));
     inject("limits", new ObservedRateLimiter(limiter, node.listener));
     inject("connections", node.limits);
     inject("sessions", node.sessions);
     inject("memory", node.memory);
     inject("outputs", new StreamOutputSelector(false, "none"));
-    inject(
-        "nonces",
+    LocalNonceStore nonces =
         new LocalNonceStore(
-            Duration.ofMinutes(11), MemoryBudget.unlimited(MemoryArea.IDS), node.time));
+            Duration.ofMinutes(11), MemoryBudget.unlimited(MemoryArea.IDS), node.time);
+    inject("nonces", nonces);
+    inject("proofs", new DpopProofs(nonces, node.time));
     inject("tickets", tickets);
     inject(
         "resource",
@@ -458,6 +462,57 @@ class EdgeFilterTest {
           401, send("GET", "/broadcasty/replay?" + query, Map.of("Authorization", bearer)));
     }
     assertEquals(6, node.listener.ofType(TokenRefused.class).size());
+  }
+
+  private String proof(String id, String method, String path) {
+    return TestProofs.proof(
+        TestProofs.claims(id, method, "https://rt.example/app" + path, "bound", node.time.now()));
+  }
+
+  @Test
+  void aTokenThatIsBoundToAKeyNeedsAProofWithEachRequest() throws Exception {
+    Caller bound = TestProofs.caller("bound", TestProofs.KEY);
+    node.tokens.put("bound", new Authenticator.Authenticated(bound));
+    String path = "/broadcasty/replay";
+    assertEquals(401, send(path, "Authorization", "Bearer bound"));
+    String challenge = Objects.requireNonNull(answered.get("WWW-Authenticate"));
+    assertTrue(challenge.startsWith("DPoP error=\"invalid_token\""), challenge);
+    assertTrue(challenge.contains("algs=\"ES256 "), challenge);
+    assertTrue(challenge.contains("resource_metadata="), challenge);
+    assertEquals(401, send(path, "Authorization", "DPoP bound"));
+    challenge = Objects.requireNonNull(answered.get("WWW-Authenticate"));
+    assertTrue(challenge.startsWith("DPoP error=\"invalid_dpop_proof\""), challenge);
+    String proof = proof("1", "GET", path);
+    assertEquals(200, send(path + "?from=0", "Authorization", "DPoP bound", "DPoP", proof));
+    assertEquals(401, send(path, "Authorization", "DPoP bound", "DPoP", proof), "used");
+    String twice = proof("2", "GET", path) + "\n" + proof("3", "GET", path);
+    assertEquals(401, send(path, "Authorization", "DPoP bound", "DPoP", twice));
+    String other = proof("4", "GET", "/broadcasty/sse");
+    assertEquals(401, send(path, "Authorization", "DPoP bound", "DPoP", other));
+    assertEquals(
+        200,
+        send(
+            "/broadcasty/ws",
+            "Authorization",
+            "DPoP bound",
+            "DPoP",
+            proof("5", "GET", "/broadcasty/ws")));
+    assertEquals(401, send(path, "Cookie", "broadcasty=bound"), "a cookie proves nothing");
+    assertEquals(
+        401, send(path, "Authorization", "DPoP good", "DPoP", proof("6", "GET", path)), "unbound");
+    assertEquals(401, send(path, "Authorization", "DPoP unknown", "DPoP", proof("7", "GET", path)));
+  }
+
+  @Test
+  void aTicketStandsForTheProof() throws Exception {
+    Caller bound = TestProofs.caller("bound", TestProofs.KEY);
+    node.tokens.put("bound", new Authenticator.Authenticated(bound));
+    for (String path : List.of("/broadcasty/sse", "/broadcasty/ws")) {
+      String ticket = tickets.issue(bound.tenant(), "bound");
+      assertEquals(200, send("GET", path + "?ticket=" + ticket, Map.of()), path);
+      assertEquals(
+          401, send("GET", path, Map.of("Sec-WebSocket-Protocol", "bearer.bound")), "downgraded");
+    }
   }
 
   @Test

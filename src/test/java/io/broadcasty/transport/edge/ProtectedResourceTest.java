@@ -24,11 +24,30 @@ class ProtectedResourceTest {
     assertEquals(
         "{\"resource\":\"https://rt.example/app\","
             + "\"authorization_servers\":[\"https://sso.example/realms/main\"],"
-            + "\"bearer_methods_supported\":[\"header\"],\"resource_name\":\"Broadcasty\"}",
+            + "\"bearer_methods_supported\":[\"header\"],"
+            + "\"dpop_signing_alg_values_supported\":[\"ES256\",\"ES384\",\"ES512\",\"EdDSA\","
+            + "\"Ed25519\",\"PS256\",\"RS256\"],\"resource_name\":\"Broadcasty\"}",
         configured.document(request, ""));
     assertEquals(
         "https://rt.example/app/.well-known/oauth-protected-resource",
         configured.metadataUrl(request));
+  }
+
+  /** A proof for another server must not be accepted because the request says so. */
+  @Test
+  void aConfiguredUrlIsNotReplacedByWhatARequestSays() {
+    ProtectedResource configured =
+        new ProtectedResource("https://rt.example/app", ISSUERS, SessionCookiesTest.SETTINGS);
+    HttpServletRequest request = SessionCookiesTest.request(true, "Host", "evil.example");
+    assertEquals(List.of("https://rt.example/app/broadcasty/publish"), configured.urlsOf(request));
+    assertEquals(List.of("https://evil.example/broadcasty/publish"), derived.urlsOf(request));
+    assertEquals(
+        List.of(
+            "https://rt.example/broadcasty/publish", "https://public.example/broadcasty/publish"),
+        derived.urlsOf(
+            SessionCookiesTest.request(
+                false, "X-Forwarded-Host", "public.example", "X-Forwarded-Proto", "https")));
+    assertEquals(List.of(), derived.urlsOf(SessionCookiesTest.request(true, "Host", "a@b")));
   }
 
   @Test

@@ -63,6 +63,7 @@ class SessionCookiesTest {
             switch (name) {
               case "isSecure" -> tls;
               case "getContextPath" -> "";
+              case "getRequestURI" -> "/broadcasty/publish";
               case "getRemoteAddr" -> PROXY;
               case "getHeader" -> all.get((String) arguments[0]);
               case "getHeaders" ->

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param logout which of its logout tokens are accepted
  * @param introspection how it is asked about its access tokens; null when their signature says
  *     enough. Then {@code tokens} need no keys, unless logout tokens are accepted
+ * @param dpopRequired whether tokens are refused that are not bound to a key
  */
 public record IssuerSettings(
     String name,
     JwtSettings tokens,
     TenantScope tenants,
     LogoutSettings logout,
-    @Nullable IntrospectionSettings introspection) {
+    @Nullable IntrospectionSettings introspection,
+    boolean dpopRequired) {
 
   public IssuerSettings {
     Objects.requireNonNull(tokens.issuer(), "issuer");
@@ -27,7 +29,7 @@ public record IssuerSettings(
 
   /** Creates settings of an issuer whose logout tokens are refused. */
   public IssuerSettings(String name, JwtSettings tokens, TenantScope tenants) {
-    this(name, tokens, tenants, LogoutSettings.OFF, null);
+    this(name, tokens, tenants, LogoutSettings.OFF, null, false);
   }
 
   /** Returns the claim {@code iss} of its tokens. */

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import com.nimbusds.jose.JWSObject;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.BearerTokens;
 import io.broadcasty.core.auth.LogoutVerifier;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -38,6 +39,9 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
   private static final Authenticator.Refused UNKNOWN =
       new Authenticator.Refused("the claim `iss` is not an issuer that is trusted here", false);
 
+  private static final Authenticator.Refused UNBOUND =
+      new Authenticator.Refused(BearerTokens.UNBOUND, false);
+
   private final @Nullable JwtAuthenticator unnamed;
   private final int maxLength;
 
@@ -60,6 +64,7 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
    */
   private record Issuer(
       String name,
+      boolean dpopRequired,
       @Nullable JwtAuthenticator signed,
       @Nullable IntrospectedTokens asked,
       @Nullable LogoutTokens logouts,
@@ -111,6 +116,7 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
                   tokens, asking, new HttpIntrospection(asking), clock, ticker);
       return new Issuer(
           settings.name(),
+          settings.dpopRequired(),
           signed,
           asked,
           logouts,
@@ -141,7 +147,11 @@ public final class Issuers implements Authenticator, LogoutVerifier, AutoCloseab
           issuer.name(),
           authenticated.caller().tenant());
     }
-    return verdict;
+    return verdict instanceof Authenticated authenticated
+            && issuer.dpopRequired()
+            && authenticated.caller().boundKey() == null
+        ? UNBOUND
+        : verdict;
   }
 
   @Override

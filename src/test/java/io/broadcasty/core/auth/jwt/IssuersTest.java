@@ -15,6 +15,7 @@ import io.broadcasty.core.auth.Authenticator.Authenticated;
 import io.broadcasty.core.auth.Authenticator.Refused;
 import io.broadcasty.core.auth.Authenticator.TenantRefused;
 import io.broadcasty.core.auth.Authenticator.Verdict;
+import io.broadcasty.core.auth.BearerTokens;
 import io.broadcasty.core.auth.ClaimPath;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
@@ -408,6 +409,23 @@ class IssuersTest {
     }
   }
 
+  @Test
+  void anIssuerMayDemandTokensThatAreBoundToAKey() {
+    IssuerSettings usual = keycloakSettings();
+    Issuers demanding =
+        new Issuers(
+            null,
+            List.of(
+                new IssuerSettings(
+                    usual.name(), usual.tokens(), usual.tenants(), usual.logout(), null, true)),
+            time,
+            time);
+    assertEquals(new Refused(BearerTokens.UNBOUND, false), demanding.authenticate(ann()));
+    Map<String, Object> claims = TestIssuer.keycloak("ann", "acme");
+    claims.put("cnf", Map.of("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"));
+    assertAccepted(demanding.authenticate(keycloak.sign(time.now(), claims)));
+  }
+
   private static IssuerSettings opaque(String name, TestIssuer issuer, String prefix) {
     return new IssuerSettings(
         name,
@@ -434,7 +452,8 @@ class IssuersTest {
             false,
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
-            prefix));
+            prefix),
+        false);
   }
 
   @Test

@@ -70,7 +70,7 @@ class LogoutTokensTest {
                 NameTranslation.NONE,
                 NameTranslation.NONE));
     return new Issuers(
-        null, List.of(new IssuerSettings("main", tokens, scope, logout, null)), time, time);
+        null, List.of(new IssuerSettings("main", tokens, scope, logout, null, false)), time, time);
   }
 
   private Issuers ofAcme(LogoutSettings logout) {
