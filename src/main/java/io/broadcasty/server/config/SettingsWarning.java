@@ -1,5 +1,6 @@
 package io.broadcasty.server.config;
 
+import io.broadcasty.core.auth.jwt.IntrospectionSettings;
 import io.broadcasty.core.auth.jwt.IssuerSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.auth.jwt.KeyLocation;
@@ -75,6 +76,14 @@ public record SettingsWarning(String key, String text) {
           warning(
               IssuerConfigKeys.of(IssuerConfigKeys.HTTP, issuer.name()),
               "KEYS COME OVER PLAIN HTTP (%s=true): whoever is on their way can forge tokens"));
+    }
+    IntrospectionSettings asking = issuer.introspection();
+    if (asking != null && KeyLocation.isUnprotected(asking.endpoint().toString())) {
+      warnings.add(
+          warning(
+              IssuerConfigKeys.of(IssuerConfigKeys.INTROSPECTION_ENDPOINT, issuer.name()),
+              "TOKENS ARE SENT OVER PLAIN HTTP to their issuer (%s): whoever is on their way can"
+                  + " use them"));
     }
     if (tokens.audiences().isEmpty()) {
       warnings.add(

@@ -54,6 +54,21 @@ class SettingsWarningTest {
   }
 
   @Test
+  void warnsOfTokensThatAreSentOverPlainHttp() {
+    String prefix = "broadcasty.issuers.main.";
+    config.texts.put(prefix + "issuer", "https://sso.example.com");
+    config.texts.put(prefix + "tenant", "acme");
+    config.texts.put(prefix + "audiences", "broadcasty");
+    config.texts.put(prefix + "http", "true");
+    config.texts.put(prefix + "introspection.client-id", "rt");
+    config.texts.put(prefix + "introspection.secret", "s");
+    config.texts.put(prefix + "introspection.endpoint", "http://sso.internal/introspect");
+    assertEquals(List.of(prefix + "introspection.endpoint"), keys());
+    config.texts.put(prefix + "introspection.endpoint", "http://localhost:8081/introspect");
+    assertEquals(List.of(), keys());
+  }
+
+  @Test
   void warnsOfAnyOriginAndOfMissingLimits() {
     config.texts.put("broadcasty.dev", "true");
     config.texts.put("broadcasty.allowed-origins", "*");
