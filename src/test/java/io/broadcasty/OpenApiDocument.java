@@ -107,8 +107,8 @@ public final class OpenApiDocument {
       return null;
     }
     Map<String, Object> body = resolve(map(operation.fields().get("requestBody")));
-    Map<String, Object> json = map(map(body.get("content")).get("application/json"));
-    return examples(json).values().iterator().next();
+    Object json = map(body.get("content")).get("application/json");
+    return json == null ? null : examples(map(json)).values().iterator().next();
   }
 
   /** Returns the fields that a JSON body of a request may have. */

@@ -57,7 +57,9 @@ class AdministrationIT {
       revocations = new RevocationChecks(api);
       revocations.revokeAUserATokenAndATenant();
       new ExplorerChecks(api).showTheNode();
-      new RefusalChecks(api).othersAreRefusedEverywhere();
+      RefusalChecks refusals = new RefusalChecks(api);
+      refusals.refusalsNameTheMetadataEverywhere();
+      refusals.othersAreRefusedEverywhere();
       new AdminEventChecks(api).tellWhatHappens();
       new TenantChecks(api).areCreatedLimitedAndSuspended();
       privacy = new PrivacyChecks(api);

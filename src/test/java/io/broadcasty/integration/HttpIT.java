@@ -399,7 +399,7 @@ class HttpIT extends BuiltWarTestBase {
   }
 
   @Test
-  void refusalsNameTheMetadataOfThisServer() {
+  void refusalsNameTheMetadataOfThisServer() throws IOException {
     String path = "/.well-known/oauth-protected-resource";
     String url = "resource_metadata=\"" + api.base + path + "\"";
     List<HttpResponse<String>> refusals =
@@ -415,6 +415,15 @@ class HttpIT extends BuiltWarTestBase {
       assertTrue(challenge.startsWith("Bearer") && challenge.contains(url), challenge);
       assertEquals(
           refusal.statusCode() == 403, challenge.contains("insufficient_scope"), challenge);
+    }
+    byte[] body = "{\"channel\":\"a\",\"payload\":1}".getBytes(StandardCharsets.UTF_8);
+    try (RawSocket late = new RawSocket(api)) {
+      late.sendPost("/broadcasty/publish", api.tokens.guest(), body.length);
+      api.get("/broadcasty/ping", ""); // the server begins without the body meanwhile
+      late.write(body);
+      String refusal = late.readUntil("}");
+      assertTrue(refusal.startsWith("HTTP/1.1 403"), refusal);
+      assertTrue(refusal.contains(path + '"'), refusal);
     }
     for (String below : List.of("", "/broadcasty")) {
       HttpResponse<String> metadata = api.get(path + below, "");

@@ -33,6 +33,8 @@ final class RefusalChecks {
   private static final String VICTIM = "globex";
   private static final String OTHER = "umbrella";
   private static final String EVENTS = "text/event-stream";
+  private static final Pattern ABOUT_TOKENS =
+      Pattern.compile("\"code\":\"(unauthorized|token_expired|forbidden)\"");
   private static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");
 
   /** A path or query parameter of this name, or a field of a body, names a tenant. */
@@ -40,19 +42,20 @@ final class RefusalChecks {
 
   private final Api api;
   private final OpenApiDocument document = OpenApiDocument.read();
+  private final List<Operation> everywhere = document.operations();
   private final List<Operation> operations =
-      document.operations().stream()
-          .filter(operation -> operation.path().startsWith(ADMINISTRATION))
-          .toList();
+      everywhere.stream().filter(operation -> operation.path().startsWith(ADMINISTRATION)).toList();
 
   /** What belongs to the victim, by the name of its parameter. */
   private final Map<String, String> identifiers = new LinkedHashMap<>();
 
+  private final String metadata;
   private String secret = "";
   private int callers;
 
   RefusalChecks(Api api) {
     this.api = api;
+    this.metadata = "resource_metadata=\"" + api.base + "/.well-known/oauth-protected-resource\"";
   }
 
   /** A request and what it was answered with. */
@@ -62,6 +65,24 @@ final class RefusalChecks {
     public String toString() {
       return operation + ": " + status + " " + body;
     }
+  }
+
+  /**
+   * Every address of the document names the metadata of this server when it refuses a token: one
+   * that is none, and that of a user who may do nothing.
+   */
+  void refusalsNameTheMetadataEverywhere() {
+    for (Operation operation : everywhere) {
+      Answer answer = attempt(operation, "none");
+      boolean open = operation.isOpen() || operation.path().startsWith("/apps/");
+      assertTrue(open || answer.status == 401, answer::toString);
+    }
+    long forbidden =
+        everywhere.stream()
+            .map(operation -> attempt(operation, token(OTHER, "stranger")))
+            .filter(answer -> answer.status == 403)
+            .count();
+    assertTrue(forbidden > operations.size(), forbidden + " were refused");
   }
 
   void othersAreRefusedEverywhere() {
@@ -163,6 +184,9 @@ final class RefusalChecks {
       }
     }
     HttpRequest.Builder request = api.request(path.toString(), token);
+    if (operation.path().endsWith("/session")) { // which only a page may begin
+      request.header("Origin", api.base.toString());
+    }
     HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.noBody();
     if (document.requestExample(operation) instanceof Map<?, ?> example) {
       Map<String, Object> fields = new LinkedHashMap<>();
@@ -185,6 +209,7 @@ final class RefusalChecks {
       try (InputStream in = answer.body()) {
         boolean endless = answer.headers().firstValue("Content-Type").orElse("").startsWith(EVENTS);
         String body = endless ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        assertNamesTheMetadata(operation, answer, body);
         return new Answer(operation, namesTheVictim, answer.statusCode(), body);
       }
     } catch (IOException e) {
@@ -192,6 +217,14 @@ final class RefusalChecks {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  private void assertNamesTheMetadata(
+      Operation operation, HttpResponse<InputStream> answer, String body) {
+    if (ABOUT_TOKENS.matcher(body).find()) {
+      String challenge = answer.headers().firstValue("WWW-Authenticate").orElse("");
+      assertTrue(challenge.contains(metadata), () -> operation + ": " + challenge + " " + body);
     }
   }
 

@@ -38,7 +38,9 @@ public class DevTokensServlet extends HttpServlet {
     DevMode dev = startup.devMode();
     if (dev == null || !dev.issuesTokens()) {
       ProblemWriter.write(
-          response, Problem.of(Code.NOT_FOUND, "tokens are handed out in development mode only"));
+          request,
+          response,
+          Problem.of(Code.NOT_FOUND, "tokens are handed out in development mode only"));
       return;
     }
     response.setContentType("application/json");

@@ -57,7 +57,7 @@ public class AddressFilter extends HttpFilter {
       if (refusal != null) {
         headers.ofApi(request, response);
         response.setHeader("Cache-Control", "no-store");
-        ProblemWriter.write(response, refusal);
+        ProblemWriter.write(request, response, refusal);
         return;
       }
     }

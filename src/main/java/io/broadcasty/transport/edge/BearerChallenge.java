@@ -24,8 +24,12 @@ public final class BearerChallenge {
 
   private BearerChallenge() {}
 
-  /** Returns the challenge of a problem; null when no other token would help. */
-  public static @Nullable String of(Problem problem) {
+  /**
+   * Returns the challenge of a problem; null when no other token would help.
+   *
+   * @param metadataUrl null where it is unknown, or added by {@link #with} when it is known
+   */
+  public static @Nullable String of(Problem problem, @Nullable String metadataUrl) {
     if (problem.code() == Code.INVALID_SIGNATURE) {
       return SignedRequest.SCHEME;
     }
@@ -33,7 +37,7 @@ public final class BearerChallenge {
         problem.code() == Code.UNAUTHORIZED || problem.code() == Code.TOKEN_EXPIRED
             ? "invalid_token"
             : problem.code() == Code.FORBIDDEN ? "insufficient_scope" : null;
-    return error == null ? null : of("Bearer", error, problem);
+    return error == null ? null : with(of("Bearer", error, problem), metadataUrl);
   }
 
   /** Returns the challenge of a scheme with an error and its description. */
@@ -61,12 +65,6 @@ public final class BearerChallenge {
         + "resource_metadata=\""
         + url
         + "\"";
-  }
-
-  /** Returns the challenge of a problem for a request; null when no other token would help. */
-  static @Nullable String of(HttpServletRequest request, Problem problem) {
-    String challenge = of(problem);
-    return challenge == null ? null : with(challenge, metadataUrl(request));
   }
 
   /** Returns the URL of the metadata of the server; null where that is unknown. */

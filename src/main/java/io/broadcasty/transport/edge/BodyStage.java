@@ -101,6 +101,7 @@ final class BodyStage {
   /** Returns what answers a request whose body is refused or whose client leaves meanwhile. */
   private BodyAnswer answer(CallerRequest request, @Nullable Consumer<AsyncContext> whole) {
     long requestBytes = Math.max(0, request.getContentLengthLong());
+    String metadataUrl = BearerChallenge.metadataUrl(request);
     return new BodyAnswer() {
       @Override
       public void onWhole(AsyncContext async) {
@@ -124,7 +125,7 @@ final class BodyStage {
       @Override
       public void refuse(HttpServletResponse response, Problem problem) throws IOException {
         listener.onHttpAnswered(new HttpAnswered(problem.code().httpStatus(), requestBytes));
-        ProblemWriter.write(response, problem);
+        ProblemWriter.writeLater(response, problem, metadataUrl);
       }
 
       @Override

@@ -64,11 +64,12 @@ final class OpenBodies {
 
   private BodyAnswer answer(HttpServletRequest request) {
     long requestBytes = Math.max(0, request.getContentLengthLong());
+    String metadataUrl = BearerChallenge.metadataUrl(request);
     return new BodyAnswer() {
       @Override
       public void refuse(HttpServletResponse response, Problem problem) throws IOException {
         listener.onHttpAnswered(new HttpAnswered(problem.code().httpStatus(), requestBytes));
-        ProblemWriter.write(response, problem);
+        ProblemWriter.writeLater(response, problem, metadataUrl);
       }
 
       @Override

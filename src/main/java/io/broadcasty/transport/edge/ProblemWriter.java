@@ -18,16 +18,22 @@ public final class ProblemWriter {
 
   private ProblemWriter() {}
 
-  /** Writes a problem as the answer. */
-  public static void write(HttpServletResponse response, Problem problem) throws IOException {
-    write(response, problem, BearerChallenge.of(problem));
-  }
-
-  /** Writes a problem as the answer to a request, which names the server's metadata too. */
+  /** Writes a problem as the answer to a request. */
   public static void write(
       HttpServletRequest request, HttpServletResponse response, Problem problem)
       throws IOException {
-    write(response, problem, BearerChallenge.of(request, problem));
+    writeLater(response, problem, BearerChallenge.metadataUrl(request));
+  }
+
+  /**
+   * Writes a problem on a thread that must not read the request any more.
+   *
+   * @param metadataUrl what {@link BearerChallenge#metadataUrl} has returned while it could be read
+   */
+  public static void writeLater(
+      HttpServletResponse response, Problem problem, @Nullable String metadataUrl)
+      throws IOException {
+    write(response, problem, BearerChallenge.of(problem, metadataUrl));
   }
 
   /** Writes a problem with a challenge; null for none. */

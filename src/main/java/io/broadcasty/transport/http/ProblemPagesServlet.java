@@ -45,7 +45,8 @@ public class ProblemPagesServlet extends HttpServlet {
       throws IOException {
     String page = page(request.getPathInfo());
     if (page == null) {
-      ProblemWriter.write(response, Problem.of(Code.NOT_FOUND, "there is no such problem code"));
+      ProblemWriter.write(
+          request, response, Problem.of(Code.NOT_FOUND, "there is no such problem code"));
       return;
     }
     response.setContentType("text/html");

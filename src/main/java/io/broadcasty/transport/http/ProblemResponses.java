@@ -25,7 +25,8 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
         Response.status(problem.code().httpStatus())
             .type(ProblemWriter.MEDIA_TYPE)
             .entity(ProblemWriter.document(problem));
-    String challenge = BearerChallenge.of(problem);
+    // ChallengeFilter adds the URL of the metadata
+    String challenge = BearerChallenge.of(problem, null);
     if (challenge != null) {
       response.header(BearerChallenge.HEADER, challenge);
     }

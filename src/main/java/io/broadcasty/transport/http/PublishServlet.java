@@ -12,6 +12,7 @@ import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.PublishRequest;
 import io.broadcasty.streams.publish.PublishOutcome;
 import io.broadcasty.streams.publish.PublishService;
+import io.broadcasty.transport.edge.BearerChallenge;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.ProblemWriter;
@@ -39,6 +40,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,9 +91,10 @@ public class PublishServlet extends HttpServlet {
     }
     CompletableFuture<List<PublishOutcome>> outcomes = publish(caller, request, read);
     if (awaitBriefly(outcomes)) {
-      answer(caller, request, response, read, outcomes);
+      answer(caller, () -> BearerChallenge.metadataUrl(request), response, read, outcomes);
     } else {
       long requestBytes = requestBytes(request);
+      String metadataUrl = BearerChallenge.metadataUrl(request);
       AsyncContext async = request.startAsync(request, response);
       var unused =
           outcomes.whenComplete(
@@ -100,7 +103,7 @@ public class PublishServlet extends HttpServlet {
                       async,
                       response,
                       requestBytes,
-                      () -> answer(caller, null, response, read, outcomes)));
+                      () -> answer(caller, () -> metadataUrl, response, read, outcomes)));
     }
   }
 
@@ -108,6 +111,7 @@ public class PublishServlet extends HttpServlet {
   private void publishLater(
       Caller caller, HttpServletRequest request, HttpServletResponse response, AsyncContext async) {
     long requestBytes = requestBytes(request);
+    String metadataUrl = BearerChallenge.metadataUrl(request);
     try {
       PublishReader.Request read = read(caller, request);
       CompletableFuture<List<PublishOutcome>> outcomes = publish(caller, request, read);
@@ -118,14 +122,21 @@ public class PublishServlet extends HttpServlet {
                       async,
                       response,
                       requestBytes,
-                      () -> answer(caller, null, response, read, outcomes)));
+                      () -> answer(caller, () -> metadataUrl, response, read, outcomes)));
     } catch (ProblemException e) {
-      complete(async, response, requestBytes, () -> ProblemWriter.write(response, e.problem()));
+      complete(
+          async,
+          response,
+          requestBytes,
+          () -> ProblemWriter.writeLater(response, e.problem(), metadataUrl));
     } catch (RuntimeException e) {
       LOG.log(
           Level.ERROR, "Publish " + ProblemWriter.requestId(response) + " failed unexpectedly", e);
       complete(
-          async, response, requestBytes, () -> ProblemWriter.write(response, unknownOutcome()));
+          async,
+          response,
+          requestBytes,
+          () -> ProblemWriter.writeLater(response, unknownOutcome(), metadataUrl));
     }
   }
 
@@ -218,11 +229,11 @@ public class PublishServlet extends HttpServlet {
   /**
    * Writes the answer.
    *
-   * @param request null on a thread that must not use it any more
+   * @param metadataUrl what is returned without the request on a thread that must not read it
    */
   private void answer(
       Caller caller,
-      @Nullable HttpServletRequest request,
+      Supplier<@Nullable String> metadataUrl,
       HttpServletResponse response,
       PublishReader.Request read,
       CompletableFuture<List<PublishOutcome>> done)
@@ -233,7 +244,7 @@ public class PublishServlet extends HttpServlet {
     } catch (RuntimeException e) {
       LOG.log(
           Level.ERROR, "Publish " + ProblemWriter.requestId(response) + " failed unexpectedly", e);
-      ProblemWriter.write(response, unknownOutcome());
+      ProblemWriter.writeLater(response, unknownOutcome(), metadataUrl.get());
       return;
     }
     List<Answer> answers = answers(caller, read, outcomes);
@@ -255,11 +266,7 @@ public class PublishServlet extends HttpServlet {
     if (answer.outcome() instanceof PublishOutcome.Throttled throttled) {
       ProblemWriter.rateLimit(response, throttled.verdict());
     }
-    if (request == null) {
-      ProblemWriter.write(response, problem);
-    } else {
-      ProblemWriter.write(request, response, problem);
-    }
+    ProblemWriter.writeLater(response, problem, metadataUrl.get());
   }
 
   private static Problem unknownOutcome() {

@@ -19,6 +19,7 @@ import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.publish.PublishOutcome;
 import io.broadcasty.streams.publish.PublishService;
 import io.broadcasty.transport.body.BodyRequest;
+import io.broadcasty.transport.edge.BearerChallenge;
 import io.broadcasty.transport.edge.BodyBytes;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.ClientAddress;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,13 +116,13 @@ public class PusherApiServlet extends HttpServlet {
     String[] path = path(request);
     App app = path.length < 2 ? null : apps.byId(path[0]);
     if (caller == null || app == null) {
-      ProblemWriter.write(response, Problem.of(Code.UNAUTHORIZED, "there is no such app"));
+      ProblemWriter.write(request, response, Problem.of(Code.UNAUTHORIZED, "there is no such app"));
       return;
     }
     try {
       serving.serve(new Call(app, caller, path, request, response));
     } catch (ProblemException e) {
-      ProblemWriter.write(response, e.problem());
+      ProblemWriter.write(request, response, e.problem());
     }
   }
 
@@ -201,16 +203,17 @@ public class PusherApiServlet extends HttpServlet {
         Objects.requireNonNull(events).publish(call.caller(), all);
     boolean asks = all.stream().anyMatch(event -> !event.info().isEmpty());
     if (outcomes.isDone() && !asks) {
-      answer(call, all, batch, outcomes);
+      answer(call, () -> BearerChallenge.metadataUrl(call.request()), all, batch, outcomes);
       return;
     }
     long requestBytes = Math.max(0, call.request().getContentLengthLong());
+    String metadataUrl = BearerChallenge.metadataUrl(call.request());
     AsyncContext async = call.request().startAsync(call.request(), call.response());
     var unused =
         outcomes.whenCompleteAsync(
             (done, failure) -> {
               try {
-                answer(call, all, batch, outcomes);
+                answer(call, () -> metadataUrl, all, batch, outcomes);
               } catch (IOException e) {
                 LOG.log(Level.DEBUG, "The publisher left before its answer", e);
               } finally {
@@ -224,6 +227,7 @@ public class PusherApiServlet extends HttpServlet {
 
   private void answer(
       Call call,
+      Supplier<@Nullable String> metadataUrl,
       List<PusherReader.Event> events,
       boolean batch,
       CompletableFuture<List<PublishOutcome>> done)
@@ -235,12 +239,13 @@ public class PusherApiServlet extends HttpServlet {
     } catch (RuntimeException e) {
       LOG.log(
           Level.ERROR, "Publish " + ProblemWriter.requestId(response) + " failed unexpectedly", e);
-      ProblemWriter.write(
+      ProblemWriter.writeLater(
           response,
           new Problem(
               Code.INTERNAL_ERROR,
               "the events may or may not have been accepted",
-              Duration.ofSeconds(2)));
+              Duration.ofSeconds(2)),
+          metadataUrl.get());
       return;
     }
     for (PublishOutcome outcome : outcomes) {
@@ -249,7 +254,7 @@ public class PusherApiServlet extends HttpServlet {
         if (outcome instanceof PublishOutcome.Throttled throttled) {
           ProblemWriter.rateLimit(response, throttled.verdict());
         }
-        ProblemWriter.write(response, problem);
+        ProblemWriter.writeLater(response, problem, metadataUrl.get());
         return;
       }
     }

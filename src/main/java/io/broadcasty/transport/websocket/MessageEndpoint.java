@@ -232,7 +232,7 @@ public class MessageEndpoint extends Endpoint {
       if (problem == null) {
         chain.doFilter(new JoinedSubprotocols(request), response);
       } else {
-        ProblemWriter.write(response, problem);
+        ProblemWriter.write(request, response, problem);
       }
     }
 

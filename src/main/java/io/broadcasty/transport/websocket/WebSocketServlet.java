@@ -57,12 +57,12 @@ final class WebSocketServlet extends HttpServlet {
             protocols.subprotocols());
     if (outcome instanceof Handshake.Refused refused) {
       refused.headers().forEach(response::setHeader);
-      ProblemWriter.write(response, Problem.of(code(refused.status()), refused.reason()));
+      ProblemWriter.write(request, response, Problem.of(code(refused.status()), refused.reason()));
     } else {
       try {
         upgrade((Handshake.Accepted) outcome, request, response);
       } catch (ProblemException e) {
-        ProblemWriter.write(response, e.problem());
+        ProblemWriter.write(request, response, e.problem());
       }
     }
   }
