@@ -130,11 +130,12 @@ final class AuditCommands {
         return ExitCode.DONE;
       }
       try (download) {
-        spec()
-            .commandLine()
-            .getOut()
-            .print(new String(download.readAllBytes(), StandardCharsets.UTF_8));
-        spec().commandLine().getOut().flush();
+        String text = new String(download.readAllBytes(), StandardCharsets.UTF_8);
+        output.report(
+            format.equals("csv")
+                ? Map.of("csv", text)
+                : Map.of("entries", text.lines().map(Json::parseObject).toList()),
+            () -> output.whole(text));
         return ExitCode.DONE;
       } catch (IOException e) {
         throw new CommandException(ExitCode.FAILED, "the answer has ended early: " + e, e);

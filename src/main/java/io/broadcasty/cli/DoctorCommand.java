@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
 final class DoctorCommand extends BaseCommand {
 
   private static final Duration PROBE_LIFE = Duration.ofMinutes(1);
+  private static final int MAX_PORT = 65_535;
   private static final long MEBIBYTE = 1024L * 1024;
 
   @Mixin
@@ -63,6 +64,12 @@ final class DoctorCommand extends BaseCommand {
 
   @Override
   ExitCode run(Output output) {
+    if (port < 1 || port > MAX_PORT) {
+      throw usage(port + " is no port: --port takes 1 to " + MAX_PORT);
+    }
+    if (minFreeMebibytes < 0) {
+      throw usage("--min-free takes a number of MiB, such as 512");
+    }
     WallClock clock = WallClock.system();
     TokenIssuer issuer = new TokenIssuer(installation, clock);
     SigningKey key = issuer.key(null);

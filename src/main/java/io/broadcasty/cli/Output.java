@@ -108,6 +108,12 @@ final class Output {
     }
   }
 
+  /** Prints a text that has its own line ends. */
+  void whole(String text) {
+    out.print(text);
+    out.flush();
+  }
+
   /** Prints one line of a report. */
   void line(String line) {
     out.println(line);

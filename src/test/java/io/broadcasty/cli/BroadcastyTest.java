@@ -96,9 +96,31 @@ class BroadcastyTest {
         Files.writeString(folder.resolve("completion"), CliRun.of("completion", "zsh").out());
     Assumptions.assumeFalse(
         DocumentPage.runShell(folder, "command -v zsh || true").isEmpty(), "without zsh");
-    assertTrue(
-        DocumentPage.run(folder, "zsh", "-c", "source " + script + "; print $_comps[broadcasty]")
-            .contains("broadcasty"));
+    assertEquals("jwt:decode", typedInZsh(script, "jwt:d"));
+    assertEquals("jwt:issue --sub", typedInZsh(script, "jwt:issue --su"));
+    assertEquals("completion bash", typedInZsh(script, "completion b"));
+  }
+
+  /** Returns what stands in the line after a tab, in an interactive zsh on a terminal. */
+  private String typedInZsh(Path script, String line) throws IOException {
+    Path program =
+        Files.writeString(
+            folder.resolve("type.zsh"),
+            """
+            zmodload zsh/zpty
+            export ZDOTDIR=$PWD
+            rm -f answer
+            zpty terminal zsh -f -i
+            zpty -w terminal 'show() { print -r -- $BUFFER > answer.new; mv answer.new answer }'
+            zpty -w terminal 'zle -N show; bindkey "^X" show; source %s; print -r -- read"y"'
+            zpty -r terminal before '*ready*'
+            zpty -w -n terminal $'broadcasty %s\\t\\x18'
+            until [[ -e answer ]]; do zpty -r -t terminal rest; sleep 0.05; done
+            cat answer
+            """
+                .formatted(script, line));
+    return DocumentPage.run(folder, "timeout", "30", "zsh", "-f", program.toString())
+        .replaceFirst("broadcasty ", "");
   }
 
   /** Returns what bash offers for the last word. */

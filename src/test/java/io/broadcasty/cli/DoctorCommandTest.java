@@ -179,6 +179,12 @@ class DoctorCommandTest {
   }
 
   @Test
+  void aPortThatIsNone() {
+    doctor("--port", "70000").exits(ExitCode.USAGE).prints("1 to 65535");
+    CliRun.of("doctor", "--min-free", "-1").exits(ExitCode.USAGE).says("MiB");
+  }
+
+  @Test
   void warningsCountOnRequest() {
     set("BROADCASTY_REPLAY_STORE", "memory");
     doctor().exits(ExitCode.DONE).prints("\"warning\"");
