@@ -95,8 +95,26 @@ class PagesIT {
     Files.copy(built, war);
     Files.copy(built.resolveSibling("broadcasty-api.jar"), folder.resolve("broadcasty-api.jar"));
     Files.writeString(folder.resolve("TeamPolicy.java"), POLICY.blocks("java").get(0));
-    var unused = DocumentPage.runShell(folder, POLICY.blocks("bash").get(0));
+    String made = DocumentPage.runShell(folder, POLICY.blocks("bash").get(0));
+    assertEquals("", made);
+    dropInTheExample(folder);
     return war;
+  }
+
+  /** Replaces the jar of the page by that of examples/policy-resolver, which has the same class. */
+  private static void dropInTheExample(Path folder) throws IOException {
+    Path build = Path.of("examples", "policy-resolver", "build").toAbsolutePath();
+    String update = POLICY.blocks("bash").get(0).lines().reduce((first, last) -> last).orElse("");
+    assertTrue(update.startsWith("jar --update"), update);
+    String made =
+        DocumentPage.runShell(
+            folder, build + " broadcasty-api.jar example; cp example/*.jar WEB-INF/lib; " + update);
+    assertEquals("", made);
+    String compiled = "classes/com/example/TeamPolicy.class";
+    assertEquals(
+        -1,
+        Files.mismatch(
+            folder.resolve("policy/" + compiled), folder.resolve("example/" + compiled)));
   }
 
   private static void warnsOfForeignTokens(ServerProcess server) {
