@@ -7,6 +7,7 @@ import WebSocket from 'ws';
 import { BroadcastyClient } from '../../src/index.js';
 import { Chromium, BrowserTab } from './chromium.js';
 import type { TestGlobals } from './chromium.js';
+import { credentialTests } from './credentials.js';
 import { Proxy } from './proxy.js';
 import { RealServer } from './server.js';
 import { waitUntil } from './until.js';
@@ -338,6 +339,8 @@ describe('a handler of 5 ms under 1000 publications a second', { timeout: 600_00
     });
   }
 });
+
+describe('a page that keeps its tokens to itself', { timeout: 300_000 }, () => credentialTests(() => ({ server, chromium })));
 
 /** Waits; only for tests whose subject is the time itself. */
 function pause(millis: number): Promise<void> {

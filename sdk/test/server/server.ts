@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,6 +39,7 @@ export class RealServer {
     const home = mkdtempSync(join(tmpdir(), 'broadcasty-sdk-'));
     mkdirSync(join(home, 'data'));
     writeFileSync(join(home, 'data', 'dev-key.jwk'), JSON.stringify(KEY)); // generating it takes the server a second or two
+    mkdirSync(join(home, 'access'));
     const server = new RealServer(await freePort(), home, settings);
     await server.restart();
     return server;
@@ -54,7 +55,7 @@ export class RealServer {
     const started = this.log().length;
     this.process = spawn(
       'java',
-      ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dhazelcast.phone.home.enabled=false', `-Djava.io.tmpdir=${this.home}`, '-Djava.net.preferIPv4Stack=true', '-jar', PAYARA, '--nocluster', '--disablephonehome', '--port', String(this.port), '--shutdowngrace', '1000', '--deploy', WAR],
+      ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dhazelcast.phone.home.enabled=false', `-Djava.io.tmpdir=${this.home}`, '-Djava.net.preferIPv4Stack=true', '-jar', PAYARA, '--nocluster', '--disablephonehome', '--accesslog', join(this.home, 'access'), '--accessloginterval', '1', '--port', String(this.port), '--shutdowngrace', '1000', '--deploy', WAR],
       {
         cwd: this.home,
         stdio: ['ignore', log, log],
@@ -105,8 +106,16 @@ export class RealServer {
     return `${text}.${sign('sha256', Buffer.from(text), createPrivateKey({ key: key as never, format: 'jwk' })).toString('base64url')}`;
   }
 
-  private log(): string {
+  log(): string {
     return readFileSync(join(this.home, 'server.log'), 'utf8');
+  }
+
+  /** Returns what the server has written about each request. */
+  accessLog(): string {
+    const folder = join(this.home, 'access');
+    return readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('');
   }
 }
 
