@@ -26,6 +26,7 @@ public class Publishing {
   private final FailureLog failures = new FailureLog();
   private final Transactions transactions = new Transactions(this::registry, this::sendAll);
   private volatile TransactionSynchronizationRegistry registry;
+  private boolean byOutbox;
   private Payloads payloads;
   private final OutboxWriter outboxWriter = new OutboxWriter(headers -> payloads.write(headers));
   private final OutboxTransactions outbox = new OutboxTransactions(this::registry, outboxWriter);
@@ -35,6 +36,7 @@ public class Publishing {
 
   @PostConstruct
   void open() {
+    byOutbox = isByOutbox();
     payloads = new Payloads(jsonb.isResolvable() ? jsonb.get() : null);
   }
 
@@ -59,7 +61,7 @@ public class Publishing {
                 failures.log(publication, failure);
               }
             });
-    if (isByOutbox()) {
+    if (byOutbox) {
       outbox.send(publication);
     } else {
       transactions.send(publication);
