@@ -17,7 +17,7 @@ public final class ApplicationPool implements AutoCloseable {
   /** The time for the answer to a statement, after which the connection is broken. */
   public static final Duration ANSWER = Duration.ofSeconds(30);
 
-  private static final int CONNECTIONS = 2;
+  private static final int CONNECTIONS = 3;
   private static final long IDLE_MILLIS = Duration.ofMinutes(1).toMillis();
 
   @SuppressWarnings("ThreadSafe") // any thread may use it

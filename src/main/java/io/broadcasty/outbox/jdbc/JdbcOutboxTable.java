@@ -41,9 +41,16 @@ public final class JdbcOutboxTable implements OutboxTable {
   @SuppressWarnings("ThreadSafe") // it is safe
   private final CountDownLatch closing = new CountDownLatch(1);
 
+  @SuppressWarnings("ThreadSafe") // one thread waits
+  private final PostgresListener listener;
+
+  /** Whether the database is known to be PostgreSQL, and a connection may listen. */
+  private volatile boolean listens;
+
   /** Creates a table, which is not looked at before it is used. */
   public JdbcOutboxTable(OutboxConnections connections) {
     this.connections = connections;
+    this.listener = new PostgresListener(connections, closing);
   }
 
   private interface Transaction<T> {
@@ -92,6 +99,7 @@ public final class JdbcOutboxTable implements OutboxTable {
   public int read(int maxRows, long maxPayloadBytes, Work work) {
     return transaction(
         (connection, dialect) -> {
+          listens = dialect == OutboxDialect.POSTGRESQL && connections.mayKeepOne();
           if (!lock(connection, dialect)) {
             return 0;
           }
@@ -203,12 +211,16 @@ public final class JdbcOutboxTable implements OutboxTable {
 
   @Override
   public void await(long millis) throws InterruptedException {
-    var unused = closing.await(millis, TimeUnit.MILLISECONDS);
+    if (listens) {
+      listener.await(millis);
+    } else {
+      var unused = closing.await(millis, TimeUnit.MILLISECONDS);
+    }
   }
 
   @Override
   public boolean isTold() {
-    return false;
+    return listener.isListening();
   }
 
   @Override

@@ -13,6 +13,9 @@ public interface OutboxConnections extends AutoCloseable {
    */
   Connection open() throws SQLException;
 
+  /** Returns whether one may be kept for as long as the pool is open. */
+  boolean mayKeepOne();
+
   /** Closes the pool, if it is its own. */
   @Override
   void close();

@@ -85,6 +85,12 @@ public final class ApplicationDataSource implements OutboxConnections {
     return known;
   }
 
+  /** Those of the server's data source are for others too. */
+  @Override
+  public boolean mayKeepOne() {
+    return pool != null;
+  }
+
   @Override
   public void close() {
     if (pool != null) {

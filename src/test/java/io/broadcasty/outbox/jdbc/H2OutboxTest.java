@@ -36,6 +36,11 @@ class H2OutboxTest extends OutboxContract {
           }
 
           @Override
+          public boolean mayKeepOne() {
+            return true;
+          }
+
+          @Override
           public void close() {
             pool.close();
           }
