@@ -60,6 +60,7 @@ import io.broadcasty.observability.meters.SecurityLogMeters;
 import io.broadcasty.observability.meters.StoreMeters;
 import io.broadcasty.observability.meters.TenantMeters;
 import io.broadcasty.observability.tracing.ServerTracing;
+import io.broadcasty.outbox.OutboxAdministration;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.presence.service.PresenceService;
 import io.broadcasty.relay.RelayStatusSource;
@@ -359,6 +360,7 @@ public final class Node implements AutoCloseable {
             publish,
             tenants,
             () -> sessions.suspension() != null,
+            meters,
             ticker,
             clock,
             threads);
@@ -517,6 +519,11 @@ public final class Node implements AutoCloseable {
   /** Returns the use case of apps. */
   public AppAdministration appAdministration() {
     return apps.administration();
+  }
+
+  /** Returns the use case of the outboxes of applications. */
+  public OutboxAdministration outboxes() {
+    return outboxes.administration();
   }
 
   public WebhookRuntime webhooks() {

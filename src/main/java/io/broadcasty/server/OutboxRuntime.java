@@ -3,6 +3,9 @@ package io.broadcasty.server;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
+import io.broadcasty.metrics.Meters;
+import io.broadcasty.observability.meters.OutboxMeters;
+import io.broadcasty.outbox.OutboxAdministration;
 import io.broadcasty.outbox.OutboxReader;
 import io.broadcasty.outbox.OutboxSource;
 import io.broadcasty.outbox.OutboxStatus;
@@ -32,6 +35,7 @@ final class OutboxRuntime implements AutoCloseable {
       PublishService publish,
       TenantSettingsLookup tenants,
       BooleanSupplier paused,
+      Meters meters,
       Ticker ticker,
       WallClock clock,
       Threads threads) {
@@ -55,11 +59,13 @@ final class OutboxRuntime implements AutoCloseable {
               clock,
               threads.loops));
     }
+    readers.forEach(
+        reader -> meters.addAll(OutboxMeters.of(reader.source().id(), reader.status())));
   }
 
-  /** Returns the readers, in the order of their ids. */
-  List<OutboxReader> readers() {
-    return List.copyOf(readers);
+  /** Returns the use case of administrators. */
+  OutboxAdministration administration() {
+    return new OutboxAdministration(readers);
   }
 
   /** Reads no more, so that other nodes do. */

@@ -2,6 +2,8 @@ package io.broadcasty.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -295,6 +297,17 @@ public abstract class OutboxContract {
     application.publish("orders.a", "1");
     awaitReceived("orders.a", List.of("1"));
     await(() -> reader.status().error() == null);
+  }
+
+  @Test
+  void administratorsSeeTheOutboxesOfTheirTenant() {
+    OutboxReader reader = read(table());
+    OutboxAdministration administration = new OutboxAdministration(List.of(reader));
+    assertSame(reader, administration.find(new TenantId("acme"), "shop"));
+    assertSame(reader, administration.find(null, "shop"));
+    assertNull(administration.find(null, "other"));
+    assertNull(administration.find(new TenantId("other"), "shop"));
+    assertEquals(List.of(), administration.sources(new TenantId("other")));
   }
 
   /** Fails after each third batch was published, before its rows are deleted. */

@@ -404,6 +404,30 @@ public final class MeterTable {
           List.of("connector"),
           "Whether a connector reaches its queue or topic on this node: 1 or 0.");
 
+  static final MeterFamily OUTBOX_ROWS =
+      new MeterFamily(
+          "broadcasty_outbox_rows_total",
+          COUNTER,
+          List.of("outbox", "outcome"),
+          "Rows of an application's outbox that this node has read, by outcome: published, refused"
+              + " (set aside, for they can never be published).");
+
+  static final MeterFamily OUTBOX_ERRORS =
+      new MeterFamily(
+          "broadcasty_outbox_errors_total",
+          COUNTER,
+          List.of("outbox"),
+          "Attempts of this node to read an application's outbox that failed, because of its"
+              + " database or its table.");
+
+  static final MeterFamily OUTBOX_LAG =
+      new MeterFamily(
+          "broadcasty_outbox_lag_seconds",
+          GAUGE,
+          List.of("outbox"),
+          "Age of the first row of an application's outbox when this node last read it; 0 when"
+              + " there was none, or when another node reads.");
+
   static final MeterFamily LOOP_RESTARTS =
       new MeterFamily(
           "broadcasty_loop_restarts_total",
@@ -540,6 +564,9 @@ public final class MeterTable {
           MESSAGING_SENT,
           MESSAGING_WAITING,
           MESSAGING_CONNECTED,
+          OUTBOX_ROWS,
+          OUTBOX_ERRORS,
+          OUTBOX_LAG,
           TENANTS_OWN,
           TENANT_SETTINGS_FAILURES,
           MEMORY_USED,

@@ -36,6 +36,7 @@ import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.delivery.session.UndeliveredPushService;
 import io.broadcasty.metrics.Exposition;
+import io.broadcasty.outbox.OutboxAdministration;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.presence.service.PresenceService;
 import io.broadcasty.protocol.compact.CompactProtocol;
@@ -315,6 +316,12 @@ public class BeanProducers {
   @Singleton
   WebhookAdministration webhookAdministration() {
     return startup.node().webhooks().administration();
+  }
+
+  @Produces
+  @Singleton
+  OutboxAdministration outboxAdministration() {
+    return startup.node().outboxes();
   }
 
   @Produces

@@ -17,6 +17,7 @@ import io.broadcasty.transport.http.HealthResource;
 import io.broadcasty.transport.http.KeysResource;
 import io.broadcasty.transport.http.MetricsResource;
 import io.broadcasty.transport.http.OpenApiResource;
+import io.broadcasty.transport.http.OutboxResource;
 import io.broadcasty.transport.http.PingResource;
 import io.broadcasty.transport.http.PoliciesResource;
 import io.broadcasty.transport.http.PresenceResource;
@@ -64,6 +65,7 @@ public class DataPlane extends Application {
         WebhookActionsResource.class,
         MetricsResource.class,
         OpenApiResource.class,
+        OutboxResource.class,
         PresenceResource.class,
         PingResource.class,
         PushKeyResource.class,

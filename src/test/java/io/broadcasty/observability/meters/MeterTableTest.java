@@ -31,6 +31,7 @@ import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.MeterFamily;
 import io.broadcasty.metrics.Meters;
 import io.broadcasty.metrics.prometheus.PrometheusMeters;
+import io.broadcasty.outbox.OutboxStatus;
 import io.broadcasty.push.device.SamplePushServices;
 import io.broadcasty.push.sending.PushServiceHealth;
 import io.broadcasty.relay.RelayStatus;
@@ -119,6 +120,7 @@ class MeterTableTest {
             service -> 0,
             () -> List.of(new PushServiceHealth(SamplePushServices.FCM, null, true))));
     all.addAll(WebhookMeters.of(new WebhookCounts(), () -> 0));
+    all.addAll(OutboxMeters.of("orders", new OutboxStatus()));
     all.addAll(MessagingMeters.of("in", new ConnectorCounts()));
     all.addAll(MessagingMeters.of("out", () -> relay));
     all.addAll(
