@@ -342,6 +342,26 @@ public abstract class BrokerContract {
     assertEquals(15, appended(broker, plain(ORDERS, 0, "on")).position().sequence());
   }
 
+  /** Why they do: docs/adr/0074. */
+  @Test
+  void placesOfReplacedPublicationsCountInTheRetentionAsBefore() throws Exception {
+    int cost = keyed(ORDERS, 0, "a", 1).costBytes();
+    Broker streams = broker(new Retention(Duration.ofHours(1), 1000, 10L * cost), received);
+    CompactingBroker broker =
+        new CompactingBroker(streams, ORDERS::equals, Duration.ofSeconds(10), time);
+    for (int round = 1; round <= 9; round++) {
+      appended(broker, keyed(ORDERS, 0, "a", round));
+    }
+    time.advance(Duration.ofSeconds(11));
+    broker.compact();
+    assertEquals(8, broker.erased());
+    assertEquals(LongStream.rangeClosed(1, 9).boxed().toList(), sequences(kept(broker, ORDERS, 0)));
+    appended(broker, keyed(ORDERS, 0, "b", 1));
+    appended(broker, keyed(ORDERS, 0, "b", 2));
+    assertEquals(
+        LongStream.rangeClosed(2, 11).boxed().toList(), sequences(kept(broker, ORDERS, 0)));
+  }
+
   @Test
   void readersAndPublishersSeeNoGapWhileMessagesAreErased() throws Exception {
     Broker broker = broker();
