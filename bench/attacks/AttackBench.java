@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class AttackBench {
 
   private static final int WARM_UP_SECONDS = 20;
+  private static final int CROWD_SECONDS = 20;
   private static final int MAX_CALM_SECONDS = 15;
   private static final int DELIVERY_SECONDS = 15;
   private static final int BROKEN = 2;
@@ -77,6 +78,8 @@ final class AttackBench {
     sampler.start();
     say("warm-up of %d s", WARM_UP_SECONDS);
     warmUp.run(WARM_UP_SECONDS);
+    say("a crowd of clients that behave, %d s", CROWD_SECONDS);
+    attacker.run(Attacker.CROWD, args[0], args[2], CROWD_SECONDS, args[6]);
     List<String> attacks = List.of(args).subList(9, args.length);
     return soakMinutes > 0 ? soak(attacks) : each(attacks);
   }

@@ -11,9 +11,13 @@ import java.util.function.Supplier;
  */
 final class Attacker {
 
+  /** What runs before the first attack. */
+  static final String CROWD = "crowd";
+
   static final Map<String, Supplier<Attack>> ATTACKS = new LinkedHashMap<>();
 
   static {
+    ATTACKS.put(CROWD, Crowd::new);
     ATTACKS.put("half-messages", HalfMessages::new);
     ATTACKS.put("heap-publisher", HeapPublisher::new);
     ATTACKS.put("slow-bodies", SlowBodies::new);
