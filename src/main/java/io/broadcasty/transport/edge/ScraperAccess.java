@@ -1,9 +1,7 @@
 package io.broadcasty.transport.edge;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.broadcasty.core.hash.Hashes;
 import jakarta.servlet.http.HttpServletRequest;
-import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /** Lets scrapers, which have no token of an issuer, read the meters. */
@@ -34,9 +32,7 @@ public final class ScraperAccess {
 
   private boolean isSecret(@Nullable String token) {
     String secret = access.token();
-    return secret != null
-        && token != null
-        && MessageDigest.isEqual(secret.getBytes(UTF_8), token.getBytes(UTF_8));
+    return secret != null && token != null && Hashes.equal(secret, token);
   }
 
   /** Returns whether this request has the mark. */

@@ -16,14 +16,12 @@ import com.nimbusds.jwt.SignedJWT;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.auth.PossessionProofs;
+import io.broadcasty.core.hash.Hashes;
 import io.broadcasty.core.time.WallClock;
 import java.lang.System.Logger.Level;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Key;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,7 +81,7 @@ public final class DpopProofs implements PossessionProofs {
       if (fault != null || key == null) {
         return fault;
       }
-      if (!equal(key.computeThumbprint().toString(), bound)) {
+      if (!Hashes.equal(key.computeThumbprint().toString(), bound)) {
         return "the key of the proof is not the one to which the token is bound";
       }
       if (!signed.verify(verifiers.createJWSVerifier(header, publicKey(key)))) {
@@ -149,7 +147,7 @@ public final class DpopProofs implements PossessionProofs {
       return "`htu` of the proof is not the URL of this request, without query";
     }
     String hash = claims.getStringClaim("ath");
-    if (hash == null || !equal(hash, hash(caller.token()))) {
+    if (hash == null || !Hashes.equal(hash, hash(caller.token()))) {
       return "`ath` of the proof is not the SHA-256 of the token, in base64url";
     }
     Date issuedAt = claims.getIssueTime();
@@ -186,17 +184,6 @@ public final class DpopProofs implements PossessionProofs {
 
   /** Returns the hash of a token as {@code ath} has it. */
   static String hash(String token) {
-    try {
-      return Base64URL.encode(
-              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)))
-          .toString();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
-  }
-
-  private static boolean equal(String one, String other) {
-    return MessageDigest.isEqual(
-        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+    return Base64URL.encode(Hashes.sha256(token)).toString();
   }
 }
