@@ -1,5 +1,6 @@
 package io.broadcasty.integration;
 
+import io.broadcasty.core.auth.jwt.TestIssuer;
 import io.broadcasty.webhook.sending.HookReceiver;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -9,9 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the administration of API keys, webhooks, policies, revocations, tenants and personal data,
- * the explorers, and who is refused, with the provider of persistence that each server has, and the
- * MBeans. One server is started for all of it, and once more for what has to outlive it.
+ * Tests signing in and out, and the administration of API keys, webhooks, policies, revocations,
+ * tenants and personal data, the explorers, and who is refused, with the provider of persistence
+ * that each server has, and the MBeans. One server is started for all of it, and once more for what
+ * has to outlive it.
  */
 class AdministrationIT {
 
@@ -28,8 +30,10 @@ class AdministrationIT {
           "BROADCASTY_PUSH_ONESIGNAL_API_KEY",
           "of-nobody");
 
-  private static Map<String, String> settings(HookReceiver receiver) {
+  private static Map<String, String> settings(
+      HookReceiver receiver, TestIssuer issuer, TestIssuer opaque) {
     Map<String, String> settings = new HashMap<>(SETTINGS);
+    settings.putAll(SignInChecks.settings(issuer, opaque));
     settings.putAll(WebhookChecks.APP);
     settings.put("BROADCASTY_WEBHOOKS_ALLOWED_HOSTS", "8.8.8.8," + receiver.origin());
     return settings;
@@ -46,7 +50,10 @@ class AdministrationIT {
     RevocationChecks revocations;
     PrivacyChecks privacy;
     try (HookReceiver receiver = new HookReceiver();
-        ServerProcess server = ServerProcess.start(home, ports, settings(receiver))) {
+        TestIssuer issuer = new TestIssuer("/sso");
+        TestIssuer opaque = new TestIssuer("/opaque");
+        ServerProcess server =
+            ServerProcess.start(home, ports, settings(receiver, issuer, opaque))) {
       Api api = server.awaitReady();
       keys = new KeyChecks(api);
       keys.areCreatedUsedRotatedAndRevoked();
@@ -56,6 +63,10 @@ class AdministrationIT {
       webhooks.areValidForTheLibrariesOfReceivers();
       revocations = new RevocationChecks(api);
       revocations.revokeAUserATokenAndATenant();
+      SignInChecks signIn = new SignInChecks(api, issuer);
+      signIn.aUserLogsOut();
+      signIn.aTokenIsBoundToAKey();
+      signIn.anOpaqueTokenIsAskedAbout(opaque);
       new ExplorerChecks(api).showTheNode();
       RefusalChecks refusals = new RefusalChecks(api);
       refusals.refusalsNameTheMetadataEverywhere();
