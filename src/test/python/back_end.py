@@ -1,14 +1,15 @@
 """A back end of an application with the library "pusher" of Python. It reads calls, a line of JSON each, and answers
 each with a line. usage: back_end.py PORT APP-ID KEY SECRET MASTER-KEY"""
 import json
+import os
 import sys
 
-import pusher
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'libraries'))
+import pusher  # noqa: E402
 
 port, app_id, key, secret, master_key = sys.argv[1:]
 client = pusher.Pusher(app_id=app_id, key=key, secret=secret, host='127.0.0.1', port=int(port), ssl=False,
                        encryption_master_key_base64=master_key)
-
 
 
 def unsupported(_):

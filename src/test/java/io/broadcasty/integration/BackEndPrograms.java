@@ -20,18 +20,28 @@ final class BackEndPrograms {
 
   private BackEndPrograms() {}
 
-  /** Returns how to start the program in Python, in an environment of its own. */
+  /** Returns how to start the program in Python, whose libraries are in a folder beside it. */
   static List<String> python() throws IOException, InterruptedException {
-    requireLanguage("python3", "--version");
+    requireLanguage("python3", "-m", "pip", "--version");
     Path folder = copy("python");
-    Path python = folder.resolve("environment").resolve("bin").resolve("python");
     String wanted = Files.readString(folder.resolve("requirements.txt"));
     if (!isInstalled(folder, wanted)) {
-      run(folder, "python3", "-m", "venv", "environment");
-      run(folder, python.toString(), "-m", "pip", "-q", "install", "-r", "requirements.txt");
+      run(
+          folder,
+          "python3",
+          "-m",
+          "pip",
+          "install",
+          "--quiet",
+          "--no-compile",
+          "--upgrade",
+          "--target",
+          "libraries",
+          "-r",
+          "requirements.txt");
       setInstalled(folder, wanted);
     }
-    return List.of(python.toString(), folder.resolve("back_end.py").toString());
+    return List.of("python3", folder.resolve("back_end.py").toString());
   }
 
   /** Returns how to start the program in Go, which is built here. */

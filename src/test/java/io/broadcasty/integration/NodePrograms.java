@@ -43,6 +43,11 @@ final class NodePrograms {
     return new NodePrograms(folder);
   }
 
+  /** Returns where the programs are, with their dependencies in {@code node_modules}. */
+  Path folder() {
+    return folder.toAbsolutePath();
+  }
+
   /** Returns a program to be started there; the first argument is its file. */
   ProcessBuilder program(String... arguments) {
     List<String> command = new ArrayList<>();

@@ -15,7 +15,7 @@ final class PusherPrograms {
   /** The app of the servers that Arquillian starts. */
   private static final String APP_ID = "1001";
 
-  private static final String KEY = "key-of-the-tests";
+  static final String KEY = "key-of-the-tests";
   private static final String SECRET = "secret-of-the-tests";
   private static final int NODE_STEPS = 15;
   private static final int BACK_END_STEPS = 6;
