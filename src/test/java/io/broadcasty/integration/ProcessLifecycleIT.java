@@ -159,15 +159,26 @@ class ProcessLifecycleIT {
     server.awaitEnd(Duration.ofSeconds(20));
   }
 
-  /** One node's life, in one test because each start of a server takes long. */
   @Test
-  void theDatabaseStoreSurvivesAKillAndASignalDrainsTheStreams() throws IOException {
+  void clientsThatLeaveLeaveNoTraceAndASignalDrainsTheStreams() throws IOException {
+    Map<String, String> store = Map.of("BROADCASTY_REPLAY_STORE", "database");
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), store)) {
+      Api api = server.awaitReady();
+      leaveDuringBodies(server, api);
+      api.publishNumbers("feed", 1, 1);
+      drainBySignal(server, api);
+    }
+  }
+
+  /** {@link AdministrationIT} starts every server again on the database of one that was killed. */
+  @Test
+  @Tag("any-server")
+  void theDatabaseStoreSurvivesAKill() throws IOException {
     Map<String, String> store = Map.of("BROADCASTY_REPLAY_STORE", "database");
     Ports ports = Ports.free();
     Stream.Event tenth;
     try (ServerProcess server = ServerProcess.start(home, ports, store)) {
       Api api = server.awaitReady();
-      leaveDuringBodies(server, api);
       SseStream events = sse(api, "feed", null);
       assertEquals("subscribed", events.next().kind());
       api.publishNumbers("feed", 1, 20);
@@ -189,7 +200,6 @@ class ProcessLifecycleIT {
         assertEquals(String.valueOf(i), event.field("payload"));
         assertEquals(tenth.field("epoch"), event.field("epoch"));
       }
-      drainBySignal(server, api);
     }
   }
 
