@@ -9,8 +9,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +36,6 @@ public final class QueueReader implements AutoCloseable {
   private final MessagePublisher publisher;
   private final BooleanSupplier suspended;
   private final ConnectorCounts counts = new ConnectorCounts();
-  private final CountDownLatch closing = new CountDownLatch(1);
   private final BackgroundLoop loop;
 
   @ConfinedTo("the loop")
@@ -69,7 +66,8 @@ public final class QueueReader implements AutoCloseable {
     this.opener = opener;
     this.publisher = publisher;
     this.suspended = suspended;
-    this.loop = loops.start("messaging-" + id, new Reading());
+    this.loop = loops.create("messaging-" + id, new Reading());
+    loop.start();
   }
 
   /** Returns what has been received. */
@@ -80,7 +78,6 @@ public final class QueueReader implements AutoCloseable {
   /** Stops reading; what is not acknowledged is delivered again. */
   @Override
   public void close() {
-    closing.countDown();
     loop.close();
     if (!loop.join(JOIN_MILLIS)) {
       LOG.log(Level.WARNING, "The connector {0} does not end; the messaging does not answer", id);
@@ -94,7 +91,7 @@ public final class QueueReader implements AutoCloseable {
     public boolean runRound() throws InterruptedException {
       if (suspended.getAsBoolean()) {
         disconnect(); // so that another node gets the messages
-        return pause(SUSPENDED_PAUSE_MILLIS);
+        return loop.pause(SUSPENDED_PAUSE_MILLIS);
       }
       boolean done = false;
       try {
@@ -112,7 +109,7 @@ public final class QueueReader implements AutoCloseable {
           disconnect();
         }
       }
-      return pause(0);
+      return loop.pause(0);
     }
 
     @Override
@@ -206,21 +203,11 @@ public final class QueueReader implements AutoCloseable {
     long hint = problem.retryAfter() == null ? 0 : problem.retryAfter().toMillis();
     long millis = Math.min(MAX_PAUSE_MILLIS, Math.max(pauseMillis, hint));
     pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
-    return pause(millis);
-  }
-
-  /** Waits; returns false once the loop is to end. The loop itself may begin before it is known. */
-  private boolean pause(long millis) {
-    try {
-      return !closing.await(millis, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
-      return closing.getCount() > 0;
-    }
+    return loop.pause(millis);
   }
 
   private void pauseLonger() {
-    var unused = pause(pauseMillis);
+    var unused = loop.pause(pauseMillis);
     pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
   }
 

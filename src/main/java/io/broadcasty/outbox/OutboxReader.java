@@ -92,7 +92,8 @@ public final class OutboxReader implements AutoCloseable {
     this.status = status;
     this.ticker = ticker;
     this.clock = clock;
-    this.loop = loops.start("outbox", this::runRound);
+    this.loop = loops.create("outbox", this::runRound);
+    loop.start();
   }
 
   /** Returns what the reader has done and found. */
@@ -155,7 +156,7 @@ public final class OutboxReader implements AutoCloseable {
           source.id(),
           reason);
     }
-    loop.pause(pace.retryMillis);
+    var unused = loop.pause(pace.retryMillis);
     pace.retryMillis = Math.min(pace.retryMillis * 2, MAX_RETRY_MILLIS);
   }
 

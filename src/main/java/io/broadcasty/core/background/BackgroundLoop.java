@@ -54,7 +54,8 @@ public final class BackgroundLoop {
     this.work = work;
   }
 
-  void start() {
+  /** Starts the first thread; called once by the owner. */
+  public void start() {
     loops.threadFactory(counts.name).newThread(this::run).start();
   }
 

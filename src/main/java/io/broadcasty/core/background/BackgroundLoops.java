@@ -41,9 +41,19 @@ public final class BackgroundLoops {
    * @param name the name of its threads and in the meters; several loops may share one
    */
   public BackgroundLoop start(String name, BackgroundLoop.Work work) {
-    BackgroundLoop loop = new BackgroundLoop(this, counts(name), work);
+    BackgroundLoop loop = create(name, work);
     loop.start();
     return loop;
+  }
+
+  /**
+   * Creates a loop that its owner {@linkplain BackgroundLoop#start starts}, so that it can keep the
+   * loop in a field before the first round uses it.
+   *
+   * @param name as for {@link #start}
+   */
+  public BackgroundLoop create(String name, BackgroundLoop.Work work) {
+    return new BackgroundLoop(this, counts(name), work);
   }
 
   /**
