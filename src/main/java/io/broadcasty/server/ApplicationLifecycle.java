@@ -39,7 +39,8 @@ public class ApplicationLifecycle implements ServletContextListener {
           startup.node().context(),
           protocols.get(),
           startup.settings().edge(),
-          startup.outputs());
+          startup.outputs(),
+          startup.connections());
     } catch (RuntimeException | Error e) {
       if (FailedStart.endsProcess(startup.configuration(), serverInfo)) {
         FailedStart.end(e, serverInfo);

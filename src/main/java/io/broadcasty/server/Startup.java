@@ -29,6 +29,7 @@ import io.broadcasty.server.dev.DevMode;
 import io.broadcasty.server.provider.FaultToleranceCallPolicy;
 import io.broadcasty.server.provider.ProviderCalls;
 import io.broadcasty.transport.body.RequestBodies;
+import io.broadcasty.transport.container.ClientConnection;
 import io.broadcasty.transport.container.ClientSocketFinder;
 import io.broadcasty.transport.container.DisconnectDetector;
 import io.broadcasty.transport.container.StreamOutputSelector;
@@ -70,6 +71,7 @@ public class Startup {
   private volatile @Nullable DevMode devMode;
   private volatile @Nullable Issuers issuers;
   private volatile @Nullable StreamOutputSelector outputs;
+  private volatile @Nullable ClientConnection connections;
   private volatile @Nullable DisconnectDetector disconnects;
   private volatile @Nullable RequestBodies bodies;
   private volatile @Nullable Exposition exposition;
@@ -127,6 +129,7 @@ public class Startup {
     shown.addAll(CallbackMeters.of(callbacks));
     shown.addAll(OutputMeters.of(streams, detector::watchedCount));
     outputs = streams;
+    connections = sockets;
     disconnects = detector;
     meters = shown;
     settings = read;
@@ -202,11 +205,7 @@ public class Startup {
   }
 
   public Node node() {
-    Node running = node;
-    if (running == null) {
-      throw new IllegalStateException("Broadcasty has not started");
-    }
-    return running;
+    return started(node);
   }
 
   /** Returns the configuration, also before the start. */
@@ -219,51 +218,31 @@ public class Startup {
   }
 
   public Settings settings() {
-    Settings read = settings;
-    if (read == null) {
-      throw new IllegalStateException("Broadcasty has not started");
-    }
-    return read;
+    return started(settings);
+  }
+
+  public ClientConnection connections() {
+    return started(connections);
   }
 
   public StreamOutputSelector outputs() {
-    StreamOutputSelector made = outputs;
-    if (made == null) {
-      throw new IllegalStateException("Broadcasty has not started");
-    }
-    return made;
+    return started(outputs);
   }
 
   public DisconnectDetector disconnects() {
-    DisconnectDetector made = disconnects;
-    if (made == null) {
-      throw new IllegalStateException("Broadcasty has not started");
-    }
-    return made;
+    return started(disconnects);
   }
 
   public RequestBodies bodies() {
-    RequestBodies made = bodies;
-    if (made == null) {
-      throw new IllegalStateException("Broadcasty has not started");
-    }
-    return made;
+    return started(bodies);
   }
 
   public Exposition exposition() {
-    Exposition made = exposition;
-    if (made == null) {
-      throw new IllegalStateException("Broadcasty has not started");
-    }
-    return made;
+    return started(exposition);
   }
 
   public Issuers issuers() {
-    Issuers made = issuers;
-    if (made == null) {
-      throw new IllegalStateException("Broadcasty has not started");
-    }
-    return made;
+    return started(issuers);
   }
 
   /** Returns development mode; null when it is off. */
@@ -376,5 +355,12 @@ public class Startup {
       LOG.log(Level.WARNING, warning.text());
     }
     LOG.log(Level.INFO, () -> "data folder: " + Path.of(settings.dataDir()).toAbsolutePath());
+  }
+
+  private static <T> T started(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return part;
   }
 }

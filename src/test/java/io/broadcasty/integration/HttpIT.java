@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -343,6 +344,17 @@ class HttpIT extends BuiltWarTestBase {
             .POST(HttpRequest.BodyPublishers.ofString("{\"channel\":\"a\",\"payload\":1}"))
             .build();
     assertEquals(200, api.send(publish).statusCode());
+  }
+
+  /** Payara writes the answer without its length; a client would wait for more of it. */
+  @Test
+  @Timeout(10)
+  void aWebSocketsAddressEndsItsAnswerToOthers() {
+    for (String path : List.of("/broadcasty/ws", "/app/none")) {
+      HttpResponse<String> answer = api.get(path, api.tokens.guest());
+      assertEquals(426, answer.statusCode());
+      assertTrue(answer.body().endsWith("}"), answer.body());
+    }
   }
 
   @Test

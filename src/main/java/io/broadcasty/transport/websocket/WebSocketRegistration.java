@@ -4,6 +4,7 @@ import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.MessageSession;
 import io.broadcasty.delivery.session.Protocols;
 import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.transport.container.ClientConnection;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.wire.Code;
@@ -43,18 +44,19 @@ public final class WebSocketRegistration {
       SessionContext context,
       Protocols protocols,
       EdgeSettings settings,
-      StreamOutputSelector outputs) {
+      StreamOutputSelector outputs,
+      ClientConnection connections) {
     if (engine != Engine.CONTAINER) {
       addServlet(
           servlets,
           "broadcasty-websocket",
-          new WebSocketServlet(context, protocols, settings, outputs),
+          new WebSocketServlet(context, protocols, settings, outputs, connections),
           PATH);
       for (MessageProtocol each : protocols.atPaths()) {
         addServlet(
             servlets,
             "broadcasty-websocket-" + each.name(),
-            new WebSocketServlet(context, protocols.only(each), settings, outputs),
+            new WebSocketServlet(context, protocols.only(each), settings, outputs, connections),
             each.path() + "/*");
       }
       return;

@@ -3,6 +3,7 @@ package io.broadcasty.transport.websocket;
 import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.Protocols;
 import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.transport.container.ClientConnection;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.ClientAddress;
@@ -34,16 +35,19 @@ final class WebSocketServlet extends HttpServlet {
   private final transient Protocols protocols;
   private final transient EdgeSettings settings;
   private final transient StreamOutputSelector outputs;
+  private final transient ClientConnection connections;
 
   WebSocketServlet(
       SessionContext context,
       Protocols protocols,
       EdgeSettings settings,
-      StreamOutputSelector outputs) {
+      StreamOutputSelector outputs,
+      ClientConnection connections) {
     this.context = context;
     this.protocols = protocols;
     this.settings = settings;
     this.outputs = outputs;
+    this.connections = connections;
   }
 
   @Override
@@ -58,6 +62,11 @@ final class WebSocketServlet extends HttpServlet {
     if (outcome instanceof Handshake.Refused refused) {
       refused.headers().forEach(response::setHeader);
       ProblemWriter.write(request, response, Problem.of(code(refused.status()), refused.reason()));
+      if (refused.headers().containsKey("Upgrade")) {
+        // Payara writes such an answer without its length, and does not close the connection
+        response.flushBuffer();
+        connections.endInput(request);
+      }
     } else {
       try {
         upgrade((Handshake.Accepted) outcome, request, response);

@@ -69,7 +69,8 @@ public final class FakeContainer {
             false,
             false,
             null),
-        new StreamOutputSelector(false, "none"));
+        new StreamOutputSelector(false, "none"),
+        request -> {});
   }
 
   /**

@@ -22,7 +22,7 @@ public final class Handshake {
   private static final int KEY_BYTES = 16;
 
   private static final Map<String, String> UPGRADE =
-      Map.of("Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "13");
+      Map.of("Upgrade", "websocket", "Connection", "Upgrade, close", "Sec-WebSocket-Version", "13");
 
   private Handshake() {}
 
