@@ -11,6 +11,7 @@ abstract class WebSocketPeer extends Peer {
 
   private final String token;
   private boolean upgraded;
+  private boolean refused;
 
   // what is known of the frame that arrives
   private long skip;
@@ -38,6 +39,7 @@ abstract class WebSocketPeer extends Peer {
   @Override
   void status(int status) {
     if (status != 101) {
+      refused = true;
       loop.after(1, () -> end("refused"));
     }
   }
@@ -55,6 +57,10 @@ abstract class WebSocketPeer extends Peer {
       if (endOfHandshake == 4) {
         ByteBuffer rest = bytes.duplicate().position(i + 1);
         scan(bytes.duplicate().limit(i + 1));
+        if (refused) {
+          scan(rest);
+          return;
+        }
         upgraded = true;
         upgraded();
         if (rest.hasRemaining() && !isEnded()) {
