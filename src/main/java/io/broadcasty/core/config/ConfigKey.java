@@ -20,6 +20,8 @@ public record ConfigKey<T>(
     String example,
     String description) {
 
+  private static final String ID = "{id}";
+
   /** Returns the environment variable of this key (MicroProfile Config 3.1, section 5.3). */
   public String environmentName() {
     return environmentName(name);
@@ -28,6 +30,16 @@ public record ConfigKey<T>(
   /** Returns the environment variable of a key with this name. */
   public static String environmentName(String name) {
     return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+  }
+
+  /** Returns the key of one of several, of a name with {@code {id}} where its id stands. */
+  public ConfigKey<T> ofId(String id) {
+    return new ConfigKey<>(name.replace(ID, id), type, defaultText, example, description);
+  }
+
+  /** Returns what follows {@code {id}.} in the name. */
+  public String nameAfterId() {
+    return name.substring(name.indexOf(ID) + ID.length() + 1);
   }
 
   /**

@@ -130,19 +130,4 @@ final class AppConfigKeys {
           WEBHOOK);
 
   private AppConfigKeys() {}
-
-  /** Returns a key of one app. */
-  static <T> ConfigKey<T> of(ConfigKey<T> key, String id) {
-    return new ConfigKey<>(
-        key.name().replace("{id}", id),
-        key.type(),
-        key.defaultText(),
-        key.example(),
-        key.description());
-  }
-
-  /** Returns what follows the app's id in a name. */
-  static String suffix(ConfigKey<?> key) {
-    return key.name().substring(PREFIX.length());
-  }
 }

@@ -84,17 +84,17 @@ final class AppReader {
   }
 
   private static boolean isKey(ConfigKey<?> key, String variable) {
-    return ConfigKey.environmentName(AppConfigKeys.suffix(key)).equals(variable);
+    return ConfigKey.environmentName(key.nameAfterId()).equals(variable);
   }
 
   private static String suffixes() {
-    return AppConfigKeys.ALL.stream().map(AppConfigKeys::suffix).collect(Collectors.joining(", "));
+    return AppConfigKeys.ALL.stream().map(ConfigKey::nameAfterId).collect(Collectors.joining(", "));
   }
 
   /** Returns an app; null after a fault. */
   private @Nullable App app(String id) {
-    List<String> keys = reader.value(AppConfigKeys.of(AppConfigKeys.KEY, id), List.of());
-    List<String> secrets = reader.value(AppConfigKeys.of(AppConfigKeys.SECRET, id), List.of());
+    List<String> keys = reader.value(AppConfigKeys.KEY.ofId(id), List.of());
+    List<String> secrets = reader.value(AppConfigKeys.SECRET.ofId(id), List.of());
     TenantId tenant = tenant(id);
     boolean valid =
         check(!keys.isEmpty(), AppConfigKeys.KEY, id, "is missing")
@@ -124,20 +124,19 @@ final class AppReader {
         id,
         credentials,
         tenant,
-        reader.value(AppConfigKeys.of(AppConfigKeys.CLIENT_EVENTS, id), false),
-        reader.value(AppConfigKeys.of(AppConfigKeys.REPEATS, id), "refuse").equals("refuse"),
-        Math.toIntExact(reader.value(AppConfigKeys.of(AppConfigKeys.MAX_DATA, id), 1L)),
+        reader.value(AppConfigKeys.CLIENT_EVENTS.ofId(id), false),
+        reader.value(AppConfigKeys.REPEATS.ofId(id), "refuse").equals("refuse"),
+        Math.toIntExact(reader.value(AppConfigKeys.MAX_DATA.ofId(id), 1L)),
         new AppFeatures(
-            reader.value(AppConfigKeys.of(AppConfigKeys.SUBSCRIPTION_COUNTS, id), false),
-            reader.value(AppConfigKeys.of(AppConfigKeys.WATCHLISTS, id), false),
-            reader.value(
-                AppConfigKeys.of(AppConfigKeys.CACHE_TTL, id), AppFeatures.DEFAULT_CACHE_TTL),
-            reader.value(AppConfigKeys.of(AppConfigKeys.REPLAY, id), Duration.ZERO)),
+            reader.value(AppConfigKeys.SUBSCRIPTION_COUNTS.ofId(id), false),
+            reader.value(AppConfigKeys.WATCHLISTS.ofId(id), false),
+            reader.value(AppConfigKeys.CACHE_TTL.ofId(id), AppFeatures.DEFAULT_CACHE_TTL),
+            reader.value(AppConfigKeys.REPLAY.ofId(id), Duration.ZERO)),
         webhook(id));
   }
 
   private @Nullable String webhook(String id) {
-    ConfigKey<String> key = AppConfigKeys.of(AppConfigKeys.WEBHOOK, id);
+    ConfigKey<String> key = AppConfigKeys.WEBHOOK.ofId(id);
     String url = reader.value(key, "");
     if (url.isEmpty()) {
       return null;
@@ -152,13 +151,13 @@ final class AppReader {
 
   private boolean check(boolean valid, ConfigKey<?> key, String id, String detail) {
     if (!valid) {
-      reader.fault(AppConfigKeys.of(key, id), detail);
+      reader.fault(key.ofId(id), detail);
     }
     return valid;
   }
 
   private @Nullable TenantId tenant(String id) {
-    ConfigKey<String> key = AppConfigKeys.of(AppConfigKeys.TENANT, id);
+    ConfigKey<String> key = AppConfigKeys.TENANT.ofId(id);
     String text = reader.value(key, "");
     try {
       return new TenantId(text);

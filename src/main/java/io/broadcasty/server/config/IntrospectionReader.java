@@ -60,7 +60,7 @@ final class IntrospectionReader {
     try {
       address = URI.create(endpoint);
     } catch (IllegalArgumentException e) {
-      reader.fault(IssuerConfigKeys.of(key, id), "is no URL");
+      reader.fault(key.ofId(id), "is no URL");
       return null;
     }
     if (!endpoint.matches("(?i)https?://.+")
@@ -107,21 +107,21 @@ final class IntrospectionReader {
 
   private @Nullable String text(ConfigKey<String> key, String id) {
     return reader
-        .optional(IssuerConfigKeys.of(key, id))
+        .optional(key.ofId(id))
         .map(String::strip)
         .filter(text -> !text.isEmpty())
         .orElse(null);
   }
 
   private <T> T value(ConfigKey<T> key, String id, T afterFault) {
-    return reader.value(IssuerConfigKeys.of(key, id), afterFault);
+    return reader.value(key.ofId(id), afterFault);
   }
 
   private static String name(ConfigKey<?> key, String id) {
-    return IssuerConfigKeys.of(key, id).name();
+    return key.ofId(id).name();
   }
 
   private void fault(ConfigKey<?> key, String id, String detail) {
-    reader.fault(IssuerConfigKeys.of(key, id), detail);
+    reader.fault(key.ofId(id), detail);
   }
 }

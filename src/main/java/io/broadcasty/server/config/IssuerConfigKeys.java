@@ -308,19 +308,4 @@ final class IssuerConfigKeys {
           DPOP_REQUIRED);
 
   private IssuerConfigKeys() {}
-
-  /** Returns a key of one issuer. */
-  static <T> ConfigKey<T> of(ConfigKey<T> key, String name) {
-    return new ConfigKey<>(
-        key.name().replace("{id}", name),
-        key.type(),
-        key.defaultText(),
-        key.example(),
-        key.description());
-  }
-
-  /** Returns what follows the issuer's name in the name of a key. */
-  static String suffix(ConfigKey<?> key) {
-    return key.name().substring(PREFIX.length());
-  }
 }

@@ -92,12 +92,12 @@ final class IssuerReader {
   }
 
   private static boolean isKey(ConfigKey<?> key, String variable) {
-    return ConfigKey.environmentName(IssuerConfigKeys.suffix(key)).equals(variable);
+    return ConfigKey.environmentName(key.nameAfterId()).equals(variable);
   }
 
   private static String suffixes() {
     return IssuerConfigKeys.ALL.stream()
-        .map(IssuerConfigKeys::suffix)
+        .map(ConfigKey::nameAfterId)
         .collect(Collectors.joining(", "));
   }
 
@@ -122,7 +122,7 @@ final class IssuerReader {
             value(IssuerConfigKeys.AUDIENCES, id, List.of()),
             Set.copyOf(value(IssuerConfigKeys.REQUIRED_CLAIMS, id, List.of())),
             reader.count(ConfigKeys.JWT_MAX_LENGTH),
-            reader.optional(IssuerConfigKeys.of(IssuerConfigKeys.MAX_LIFE, id)).orElse(null),
+            reader.optional(IssuerConfigKeys.MAX_LIFE.ofId(id)).orElse(null),
             value(IssuerConfigKeys.SKEW, id, Duration.ZERO),
             reader.value(ConfigKeys.JWT_REMEMBER, Duration.ZERO),
             null,
@@ -146,9 +146,9 @@ final class IssuerReader {
           IssuerConfigKeys.ISSUER,
           id,
           "is no URL, so set "
-              + IssuerConfigKeys.of(IssuerConfigKeys.JWKS_URL, id).name()
+              + IssuerConfigKeys.JWKS_URL.ofId(id).name()
               + " or "
-              + IssuerConfigKeys.of(IssuerConfigKeys.DISCOVERY_URL, id).name()
+              + IssuerConfigKeys.DISCOVERY_URL.ofId(id).name()
               + " too");
     }
     return document == null
@@ -166,7 +166,7 @@ final class IssuerReader {
               + id
               + ": keys over http: can be replaced on their way, and then tokens be forged; use"
               + " https:, or set "
-              + IssuerConfigKeys.of(IssuerConfigKeys.HTTP, id).name()
+              + IssuerConfigKeys.HTTP.ofId(id).name()
               + "=true if you trust the network between this server and the issuer");
     }
   }
@@ -213,7 +213,7 @@ final class IssuerReader {
           IssuerConfigKeys.TENANTS,
           id,
           "is missing: name the tenants whose users this issuer may sign in, or set "
-              + IssuerConfigKeys.of(IssuerConfigKeys.TENANT, id).name());
+              + IssuerConfigKeys.TENANT.ofId(id).name());
     }
     return new TenantScope(names, listed.contains(ANY), operators);
   }
@@ -255,14 +255,14 @@ final class IssuerReader {
   }
 
   private <T> T value(ConfigKey<T> key, String id, T afterFault) {
-    return reader.value(IssuerConfigKeys.of(key, id), afterFault);
+    return reader.value(key.ofId(id), afterFault);
   }
 
   private @Nullable String optional(ConfigKey<String> key, String id) {
-    return reader.optional(IssuerConfigKeys.of(key, id)).map(String::strip).orElse(null);
+    return reader.optional(key.ofId(id)).map(String::strip).orElse(null);
   }
 
   private void fault(ConfigKey<?> key, String id, String detail) {
-    reader.fault(IssuerConfigKeys.of(key, id), detail);
+    reader.fault(key.ofId(id), detail);
   }
 }

@@ -123,19 +123,4 @@ final class MessagingConfigKeys {
           DEAD_LETTER);
 
   private MessagingConfigKeys() {}
-
-  /** Returns a key of one connector. */
-  static <T> ConfigKey<T> of(ConfigKey<T> key, String id) {
-    return new ConfigKey<>(
-        key.name().replace("{id}", id),
-        key.type(),
-        key.defaultText(),
-        key.example(),
-        key.description());
-  }
-
-  /** Returns what follows the connector's id in a name. */
-  static String suffix(ConfigKey<?> key) {
-    return key.name().substring(PREFIX.length());
-  }
 }

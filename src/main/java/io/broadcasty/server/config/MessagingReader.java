@@ -71,12 +71,12 @@ final class MessagingReader {
   }
 
   private static boolean isKey(ConfigKey<?> key, String variable) {
-    return ConfigKey.environmentName(MessagingConfigKeys.suffix(key)).equals(variable);
+    return ConfigKey.environmentName(key.nameAfterId()).equals(variable);
   }
 
   private static String suffixes() {
     return MessagingConfigKeys.ALL.stream()
-        .map(MessagingConfigKeys::suffix)
+        .map(ConfigKey::nameAfterId)
         .collect(Collectors.joining(", "));
   }
 
@@ -185,6 +185,6 @@ final class MessagingReader {
   }
 
   private static <T> ConfigKey<T> key(ConfigKey<T> key, String id) {
-    return MessagingConfigKeys.of(key, id);
+    return key.ofId(id);
   }
 }

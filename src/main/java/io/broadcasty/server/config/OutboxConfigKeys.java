@@ -79,19 +79,4 @@ final class OutboxConfigKeys {
       List.of(DATASOURCE, URL, USER, PASSWORD, TENANT, CHANNELS, POLL);
 
   private OutboxConfigKeys() {}
-
-  /** Returns a key of one source. */
-  static <T> ConfigKey<T> of(ConfigKey<T> key, String id) {
-    return new ConfigKey<>(
-        key.name().replace("{id}", id),
-        key.type(),
-        key.defaultText(),
-        key.example(),
-        key.description());
-  }
-
-  /** Returns what follows the source's id in a name. */
-  static String suffix(ConfigKey<?> key) {
-    return key.name().substring(PREFIX.length());
-  }
 }

@@ -76,20 +76,19 @@ final class OutboxSourceReader {
   }
 
   private static boolean isKey(ConfigKey<?> key, String variable) {
-    return ConfigKey.environmentName(OutboxConfigKeys.suffix(key)).equals(variable);
+    return ConfigKey.environmentName(key.nameAfterId()).equals(variable);
   }
 
   private static String suffixes() {
     return OutboxConfigKeys.ALL.stream()
-        .map(OutboxConfigKeys::suffix)
+        .map(ConfigKey::nameAfterId)
         .collect(Collectors.joining(", "));
   }
 
   /** Returns a source; null after a fault. */
   private @Nullable OutboxSource source(String id) {
-    Optional<String> dataSource =
-        reader.optional(OutboxConfigKeys.of(OutboxConfigKeys.DATASOURCE, id));
-    ConfigKey<String> urlKey = OutboxConfigKeys.of(OutboxConfigKeys.URL, id);
+    Optional<String> dataSource = reader.optional(OutboxConfigKeys.DATASOURCE.ofId(id));
+    ConfigKey<String> urlKey = OutboxConfigKeys.URL.ofId(id);
     Optional<String> url = reader.optional(urlKey);
     if (dataSource.isPresent() == url.isPresent()) {
       reader.fault(
@@ -101,7 +100,7 @@ final class OutboxSourceReader {
           urlKey, "must begin with jdbc:h2:, jdbc:postgresql:, jdbc:mysql: or jdbc:mariadb:");
       return null;
     }
-    ConfigKey<List<String>> channels = OutboxConfigKeys.of(OutboxConfigKeys.CHANNELS, id);
+    ConfigKey<List<String>> channels = OutboxConfigKeys.CHANNELS.ofId(id);
     List<ChannelPattern> patterns = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (String text : reader.value(channels, List.of())) {
@@ -123,15 +122,15 @@ final class OutboxSourceReader {
             tenant,
             dataSource.orElse(null),
             url.orElse(null),
-            reader.optional(OutboxConfigKeys.of(OutboxConfigKeys.USER, id)).orElse(""),
-            reader.optional(OutboxConfigKeys.of(OutboxConfigKeys.PASSWORD, id)).orElse(null),
+            reader.optional(OutboxConfigKeys.USER.ofId(id)).orElse(""),
+            reader.optional(OutboxConfigKeys.PASSWORD.ofId(id)).orElse(null),
             patterns,
             names,
-            reader.value(OutboxConfigKeys.of(OutboxConfigKeys.POLL, id), Duration.ofMillis(250)));
+            reader.value(OutboxConfigKeys.POLL.ofId(id), Duration.ofMillis(250)));
   }
 
   private @Nullable TenantId tenant(String id) {
-    ConfigKey<String> key = OutboxConfigKeys.of(OutboxConfigKeys.TENANT, id);
+    ConfigKey<String> key = OutboxConfigKeys.TENANT.ofId(id);
     String text = reader.optional(key).orElse(development ? Settings.DEVELOPMENT_TENANT : "");
     try {
       return new TenantId(text);

@@ -74,21 +74,21 @@ public record SettingsWarning(String key, String text) {
     if (address != null && KeyLocation.isUnprotected(address)) {
       warnings.add(
           warning(
-              IssuerConfigKeys.of(IssuerConfigKeys.HTTP, issuer.name()),
+              IssuerConfigKeys.HTTP.ofId(issuer.name()),
               "KEYS COME OVER PLAIN HTTP (%s=true): whoever is on their way can forge tokens"));
     }
     IntrospectionSettings asking = issuer.introspection();
     if (asking != null && KeyLocation.isUnprotected(asking.endpoint().toString())) {
       warnings.add(
           warning(
-              IssuerConfigKeys.of(IssuerConfigKeys.INTROSPECTION_ENDPOINT, issuer.name()),
+              IssuerConfigKeys.INTROSPECTION_ENDPOINT.ofId(issuer.name()),
               "TOKENS ARE SENT OVER PLAIN HTTP to their issuer (%s): whoever is on their way can"
                   + " use them"));
     }
     if (tokens.audiences().isEmpty()) {
       warnings.add(
           warning(
-              IssuerConfigKeys.of(IssuerConfigKeys.AUDIENCES, issuer.name()),
+              IssuerConfigKeys.AUDIENCES.ofId(issuer.name()),
               "TOKENS FOR ANY AUDIENCE are accepted (%s is not set): those that this issuer signs"
                   + " for other applications open this server too"));
     }
