@@ -139,7 +139,9 @@ public final class MessagePublisher {
               && published.appended().duplicate());
     }
     boolean forGood =
-        outcome instanceof PublishOutcome.Denied || outcome instanceof PublishOutcome.Rejected;
+        outcome instanceof PublishOutcome.Denied
+            || outcome instanceof PublishOutcome.Rejected
+            || outcome instanceof PublishOutcome.TooManyChannels;
     return forGood ? new Refused(problem) : new Waiting(problem);
   }
 

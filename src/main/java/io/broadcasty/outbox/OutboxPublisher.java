@@ -122,6 +122,11 @@ final class OutboxPublisher {
     if (outcome instanceof PublishOutcome.Rejected rejected) {
       return new RowVerdict.Refused(Code.INVALID_REQUEST.wireName(), rejected.reason());
     }
+    if (outcome instanceof PublishOutcome.TooManyChannels many) {
+      return new RowVerdict.Refused(
+          Code.CHANNEL_QUOTA.wireName(),
+          "this would be another channel than the " + many.quota() + " that the tenant may have");
+    }
     if (outcome instanceof PublishOutcome.NoMemory) {
       return new RowVerdict.Postponed("the memory for streams, or for their ids, is used up");
     }
